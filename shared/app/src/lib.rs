@@ -1,1 +1,7 @@
-//! app
+//! What the program can be asked to do, and what it tells while it runs: the one list of commands and events.
+//!
+//! A face (window, browser page, command line) knows this list and nothing below it. The list also makes the
+//! TypeScript that the front end is compiled against, so a misspelt command does not compile there either.
+//! This crate knows no HTTP, no Tauri and no tray.
+
+pub mod api;

@@ -1,0 +1,111 @@
+// Made from the program's own list of commands; `./dev generate` makes it again.
+import type { AddProject } from "./AddProject";
+import type { Added } from "./Added";
+import type { BuildPage } from "./BuildPage";
+import type { BuildQuery } from "./BuildQuery";
+import type { BuilderPage } from "./BuilderPage";
+import type { BuilderQuery } from "./BuilderQuery";
+import type { Cancel } from "./Cancel";
+import type { ChangesPage } from "./ChangesPage";
+import type { ChangesQuery } from "./ChangesQuery";
+import type { Checked } from "./Checked";
+import type { Configuration } from "./Configuration";
+import type { Detect } from "./Detect";
+import type { Draft } from "./Draft";
+import type { ErrorQuery } from "./ErrorQuery";
+import type { FileQuery } from "./FileQuery";
+import type { FileText } from "./FileText";
+import type { FindQuery } from "./FindQuery";
+import type { Folders } from "./Folders";
+import type { FoldersQuery } from "./FoldersQuery";
+import type { Force } from "./Force";
+import type { Forced } from "./Forced";
+import type { Form } from "./Form";
+import type { FormQuery } from "./FormQuery";
+import type { Found } from "./Found";
+import type { Hello } from "./Hello";
+import type { Identities } from "./Identities";
+import type { IdentitiesQuery } from "./IdentitiesQuery";
+import type { Leaving } from "./Leaving";
+import type { Lines } from "./Lines";
+import type { LinesQuery } from "./LinesQuery";
+import type { Mute } from "./Mute";
+import type { Nothing } from "./Nothing";
+import type { Notices } from "./Notices";
+import type { Overview } from "./Overview";
+import type { Projects } from "./Projects";
+import type { Proposal } from "./Proposal";
+import type { Quit } from "./Quit";
+import type { Rebuild } from "./Rebuild";
+import type { RemoveProject } from "./RemoveProject";
+import type { Settings } from "./Settings";
+import type { Stop } from "./Stop";
+import type { Unmute } from "./Unmute";
+
+/** Every command, with what it takes and gives. */
+export interface Commands {
+  /** What runs here: version, whether it is a first run or a demo, whether a tray is shown. */
+  hello: { input: Nothing; output: Hello };
+  /** Everything that the Now and Builders pages show. */
+  overview: { input: Nothing; output: Overview };
+  /** One builder with its recent builds. */
+  builder: { input: BuilderQuery; output: BuilderPage };
+  /** One build with steps, logs, changes and properties. */
+  build: { input: BuildQuery; output: BuildPage };
+  /** Lines of a log. */
+  log_lines: { input: LinesQuery; output: Lines };
+  /** The line of the next or previous error. */
+  log_error: { input: ErrorQuery; output: Found };
+  /** The line of the next or previous occurrence of a text. */
+  log_find: { input: FindQuery; output: Found };
+  /** Changes, newest first, with the builds that have them. */
+  changes: { input: ChangesQuery; output: ChangesPage };
+  /** The form of a builder's force scheduler. */
+  force_form: { input: FormQuery; output: Form };
+  /** Asks for a build. */
+  force: { input: Force; output: Forced };
+  /** Ends a build. */
+  stop: { input: Stop; output: Nothing };
+  /** Asks for the same build again. */
+  rebuild: { input: Rebuild; output: Forced };
+  /** Takes a waiting request back. */
+  cancel: { input: Cancel; output: Nothing };
+  /** The folders that are built here. */
+  projects: { input: Nothing; output: Projects };
+  /** Folders below a folder, to choose one. */
+  folders: { input: FoldersQuery; output: Folders };
+  /** What building a folder would take: version control, branch, build system, proposed steps. */
+  detect: { input: Detect; output: Proposal };
+  /** Makes a project of a folder and builds it once. */
+  add_project: { input: AddProject; output: Added };
+  /** Stops watching and building a folder; its history stays. */
+  remove_project: { input: RemoveProject; output: Nothing };
+  /** Puts back the project that was removed last. */
+  restore_project: { input: RemoveProject; output: Nothing };
+  /** The configuration's files. */
+  configuration: { input: Nothing; output: Configuration };
+  /** One file's text. */
+  configuration_file: { input: FileQuery; output: FileText };
+  /** Checks a text without saving it: problems, and what would change. */
+  check_configuration: { input: Draft; output: Checked };
+  /** Saves a text and takes it into use, if it is good. */
+  apply_configuration: { input: Draft; output: Checked };
+  /** Goes back to the configuration before the last apply. */
+  undo_configuration: { input: Nothing; output: Checked };
+  /** All settings. */
+  settings: { input: Nothing; output: Settings };
+  /** Replaces all settings. */
+  save_settings: { input: Settings; output: Settings };
+  /** Who you seem to be, by your version control's configuration, and which recent authors match. */
+  identities: { input: IdentitiesQuery; output: Identities };
+  /** Be quiet about a builder, a project or everything. */
+  mute: { input: Mute; output: Nothing };
+  /** Speak again. */
+  unmute: { input: Unmute; output: Nothing };
+  /** What was told, what was not, and why. */
+  notices: { input: Nothing; output: Notices };
+  /** What runs and would be lost by leaving. */
+  leaving: { input: Nothing; output: Leaving };
+  /** Ends the program. */
+  quit: { input: Quit; output: Nothing };
+}

@@ -1,0 +1,111 @@
+//! What was told, what was not, and why; and mutes.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// The latest notices and verdicts.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Notices {
+    /// Newest first, at most 100.
+    pub notices: Vec<NoticeRow>,
+    /// Why each of the last builds was told or not, newest first, at most 200.
+    pub verdicts: Vec<VerdictRow>,
+}
+
+/// A notice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct NoticeRow {
+    /// Notices with the same key replace each other.
+    pub key: String,
+    /// When.
+    pub at: i64,
+    /// First line.
+    pub title: String,
+    /// The rest.
+    pub body: String,
+    /// `broken`, `fixed` or `other`.
+    pub about: String,
+    /// Where a click leads.
+    pub path: String,
+}
+
+/// Why a build was told or not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct VerdictRow {
+    /// `buildid`.
+    pub build: i64,
+    /// Its builder.
+    pub builder_name: String,
+    /// Its number.
+    pub number: i64,
+    /// When.
+    pub at: i64,
+    /// A notice was made or replaced.
+    pub told: bool,
+    /// In words.
+    pub reason: String,
+}
+
+/// Be quiet.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Mute {
+    /// About what.
+    pub scope: MuteScope,
+    /// For how long.
+    pub until: MuteUntil,
+}
+
+/// About what to be quiet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "about", rename_all = "snake_case")]
+pub enum MuteScope {
+    /// One builder.
+    Builder {
+        /// `builderid`.
+        builder: i64,
+    },
+    /// All builders of a project.
+    Project {
+        /// Its name.
+        project: String,
+    },
+    /// Everything.
+    Everything,
+}
+
+/// For how long to be quiet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "until", rename_all = "snake_case")]
+pub enum MuteUntil {
+    /// For so many minutes.
+    Minutes {
+        /// From now.
+        minutes: u32,
+    },
+    /// Until it is green again.
+    Fixed,
+    /// Until unmuted.
+    Forever,
+}
+
+/// Speak again.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Unmute {
+    /// Which mute.
+    pub mute: i64,
+}
+
+/// A mute.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct MuteRow {
+    /// Names it.
+    pub mute: i64,
+    /// About what.
+    pub scope: MuteScope,
+    /// In words: `linux-tests`, `project app`, `everything`.
+    pub name: String,
+    /// When it ends by itself; `null` when not by time.
+    pub ends_at: Option<i64>,
+    /// In words: `until fixed`, `for ever`, `until 14:30`.
+    pub ends: String,
+}
