@@ -7,10 +7,12 @@ pub mod builder;
 pub mod change_source;
 pub mod filter;
 pub mod function;
+pub mod python;
 pub mod render;
 pub mod scheduler;
 pub mod source;
 pub mod step;
+mod template;
 pub mod worker;
 
 pub use builder::{BuilderConfig, ProjectConfig};

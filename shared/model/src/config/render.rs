@@ -1,6 +1,7 @@
 //! Values that are known only when a build runs: properties, interpolated text, functions (B-161, B-162, B-164).
 
-use super::Function;
+use super::filter::truthy;
+use super::{Function, FunctionArgument, python, template};
 use crate::{Json, NewSourceStamp, Properties};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -146,3 +147,157 @@ pub enum RenderError {
     #[error("'{0}' is not given to this Interpolate")]
     NotGiven(String),
 }
+
+impl Render {
+    /// The value now, for one build.
+    pub fn render(&self, context: &dyn RenderContext) -> Result<Json, RenderError> {
+        match self {
+            Render::Const(value) => Ok(value.clone()),
+            Render::List(items) => items.iter().map(|item| item.render(context)).collect(),
+            Render::Dict(members) => members
+                .iter()
+                .map(|(name, member)| Ok((name.clone(), member.render(context)?)))
+                .collect(),
+            Render::Property {
+                name,
+                default,
+                default_when_false,
+            } => match (context.properties().get(name), default) {
+                (Some(value), Some(default)) if *default_when_false && !truthy(value) => default.render(context),
+                (Some(value), _) => Ok(value.clone()),
+                (None, Some(default)) => default.render(context),
+                (None, None) => Ok(Json::Null),
+            },
+            Render::Interpolate(interpolate) => interpolate.render(context).map(Json::String),
+            Render::Secret(name) => secret(name, context).map(Json::String),
+            Render::Call(function) => Ok(function.call(FunctionArgument::Properties(context.properties()))?),
+        }
+    }
+
+    /// The value, if it is known without a build.
+    pub fn constant(&self) -> Option<Json> {
+        match self {
+            Render::Const(value) => Some(value.clone()),
+            Render::List(items) => items.iter().map(Render::constant).collect(),
+            Render::Dict(members) => members
+                .iter()
+                .map(|(name, member)| Some((name.clone(), member.constant()?)))
+                .collect(),
+            _ => None,
+        }
+    }
+}
+
+fn secret(name: &str, context: &dyn RenderContext) -> Result<String, RenderError> {
+    context.secret(name).map_err(|reason| RenderError::Secret {
+        name: name.to_owned(),
+        reason,
+    })
+}
+
+impl Interpolate {
+    /// Reads `template`. `arguments` are for `%s` in turn, `keywords` for `%(kw:name)s`.
+    ///
+    /// Fails where the template cannot be read, or names more arguments than there are. A keyword that is not given
+    /// is an absent value, as in Buildbot.
+    pub fn parse(
+        template: &str,
+        arguments: Vec<Render>,
+        keywords: BTreeMap<String, Render>,
+    ) -> Result<Interpolate, RenderError> {
+        let parts = template::parse(template)?;
+        let wanted = parts.iter().filter(|part| matches!(part, Part::Argument)).count();
+        if wanted > arguments.len() {
+            return Err(RenderError::NotGiven(format!("argument {}", arguments.len() + 1)));
+        }
+        Ok(Interpolate {
+            parts,
+            keywords,
+            arguments,
+        })
+    }
+
+    /// The text now, for one build.
+    pub fn render(&self, context: &dyn RenderContext) -> Result<String, RenderError> {
+        let mut arguments = self.arguments.iter();
+        self.render_parts(&self.parts, &mut arguments, context)
+    }
+
+    fn render_parts(
+        &self,
+        parts: &[Part],
+        arguments: &mut std::slice::Iter<'_, Render>,
+        context: &dyn RenderContext,
+    ) -> Result<String, RenderError> {
+        let mut text = String::new();
+        for part in parts {
+            match part {
+                Part::Text(fixed) => text.push_str(fixed),
+                Part::Argument => {
+                    let argument = arguments
+                        .next()
+                        .ok_or_else(|| RenderError::NotGiven("an argument for %s".to_owned()))?;
+                    text.push_str(&shown(&argument.render(context)?));
+                }
+                Part::Value { selector, modifier } => {
+                    let value = self.select(selector, context)?;
+                    let chosen = match modifier {
+                        Modifier::Plain => None,
+                        Modifier::Default(other) => value.is_none().then_some(other),
+                        Modifier::DefaultWhenFalse(other) => (!value.as_ref().is_some_and(truthy)).then_some(other),
+                        Modifier::Replace(other) => value.is_some().then_some(other),
+                        Modifier::Choose { truth, yes, no } => {
+                            let so = value.as_ref().is_some_and(|value| !truth || truthy(value));
+                            Some(if so { yes } else { no })
+                        }
+                    };
+                    match (chosen, modifier) {
+                        (Some(parts), _) => text.push_str(&self.render_parts(parts, arguments, context)?),
+                        (None, Modifier::Replace(_)) => {}
+                        (None, _) => text.push_str(&value.as_ref().map(shown).unwrap_or_default()),
+                    }
+                }
+            }
+        }
+        Ok(text)
+    }
+
+    /// The value of a selector; `None` when it is absent, which is not the same as Python's `None`.
+    fn select(&self, selector: &Selector, context: &dyn RenderContext) -> Result<Option<Json>, RenderError> {
+        Ok(match selector {
+            Selector::Property(name) => context.properties().get(name).cloned(),
+            Selector::Source { codebase, attribute } => context
+                .source_stamp(codebase)
+                .and_then(|stamp| source_attribute(stamp, attribute)),
+            Selector::Keyword(name) => match self.keywords.get(name) {
+                Some(value) => Some(value.render(context)?),
+                None => None,
+            },
+            Selector::Secret(name) => Some(Json::String(secret(name, context)?)),
+            Selector::Worker(name) => context.worker_info().get(name).cloned(),
+        })
+    }
+}
+
+/// Python's `None` gives nothing in a text.
+fn shown(value: &Json) -> String {
+    match value {
+        Json::Null => String::new(),
+        value => python::str(value),
+    }
+}
+
+fn source_attribute(stamp: &NewSourceStamp, attribute: &str) -> Option<Json> {
+    Some(match attribute {
+        "branch" => stamp.branch.clone().into(),
+        "revision" => stamp.revision.clone().into(),
+        "repository" => stamp.repository.clone().into(),
+        "project" => stamp.project.clone().into(),
+        "codebase" => stamp.codebase.clone().into(),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+#[path = "render_tests.rs"]
+mod tests;
