@@ -2,4 +2,6 @@
 //!
 //! Nothing here acts: a transport carries these values, `master`, `worker` and `web` know what they mean for them.
 
+pub mod events;
+pub mod rest;
 pub mod worker;
