@@ -1,0 +1,202 @@
+//! The one thread that writes: what waits at the same time shares one commit.
+//!
+//! Each write runs in a savepoint of its own, so that a failing one takes back only itself. Nothing is answered before
+//! the commit that holds it is on the disk.
+
+use crate::StoreError;
+use crate::ownership::Ownership;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc;
+use tokio::sync::oneshot;
+
+/// At most this many writes share a commit, so that the first of them is not kept waiting.
+const BATCH: usize = 256;
+
+/// A write on its way through the thread.
+trait Job: Send {
+    /// Does the work. `false` when it must be taken back.
+    fn run(&mut self, transaction: &Transaction) -> bool;
+    /// Tells how the commit ended.
+    fn settle(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+enum Message {
+    Job(Box<dyn Job>),
+    Close(oneshot::Sender<()>),
+}
+
+/// How the work of a write ended, before its commit.
+enum Outcome<T> {
+    Done(rusqlite::Result<T>),
+    Panicked(Box<dyn Any + Send>),
+}
+
+/// What a caller gets: the result, or the payload of a panic in its own closure.
+pub(crate) type Reply<T> = Result<Result<T, StoreError>, Box<dyn Any + Send>>;
+
+struct Write<F, T, D> {
+    work: Option<F>,
+    outcome: Option<Outcome<T>>,
+    done: D,
+}
+
+impl<F, T, D> Job for Write<F, T, D>
+where
+    F: FnOnce(&Transaction) -> rusqlite::Result<T> + Send,
+    T: Send,
+    D: FnOnce(Reply<T>) + Send,
+{
+    fn run(&mut self, transaction: &Transaction) -> bool {
+        let Some(work) = self.work.take() else { return false };
+        let outcome = match catch_unwind(AssertUnwindSafe(|| work(transaction))) {
+            Ok(result) => Outcome::Done(result),
+            Err(payload) => Outcome::Panicked(payload),
+        };
+        let keep = matches!(outcome, Outcome::Done(Ok(_)));
+        self.outcome = Some(outcome);
+        keep
+    }
+
+    fn settle(self: Box<Self>, committed: Result<(), StoreError>) {
+        let reply = match self.outcome {
+            Some(Outcome::Panicked(payload)) => Err(payload),
+            Some(Outcome::Done(Ok(value))) => Ok(committed.map(|()| value)),
+            Some(Outcome::Done(Err(error))) => Ok(Err(error.into())),
+            None => Ok(Err(committed.err().unwrap_or(StoreError::Gone))),
+        };
+        (self.done)(reply);
+    }
+}
+
+/// The way to the writing thread. Dropping the last one ends it.
+#[derive(Clone, Debug)]
+pub(crate) struct Writer {
+    messages: mpsc::Sender<Message>,
+}
+
+impl Writer {
+    /// Starts the thread. It keeps the database owned until its connection is closed.
+    pub(crate) fn start(connection: Connection, ownership: Ownership) -> Result<Writer, StoreError> {
+        let (messages, inbox) = mpsc::channel();
+        std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || {
+                let asked = serve(&connection, &inbox);
+                if let Err((_, error)) = connection.close() {
+                    tracing::warn!(%error, "the database was not closed cleanly");
+                }
+                drop(inbox);
+                drop(ownership);
+                if let Some(closed) = asked {
+                    // Whoever asked may have stopped waiting.
+                    let _ = closed.send(());
+                }
+            })
+            .map_err(StoreError::other)?;
+        Ok(Writer { messages })
+    }
+
+    /// Hands over `work`; `done` is called on the writing thread after the commit.
+    pub(crate) fn submit<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction) -> rusqlite::Result<T> + Send + 'static,
+        done: impl FnOnce(Reply<T>) + Send + 'static,
+    ) {
+        let job = Write {
+            work: Some(work),
+            outcome: None,
+            done,
+        };
+        if let Err(mpsc::SendError(Message::Job(job))) = self.messages.send(Message::Job(Box::new(job))) {
+            job.settle(Err(StoreError::Gone));
+        }
+    }
+
+    /// Ends the thread after what is already waiting; returns when the database is released.
+    pub(crate) async fn close(&self) {
+        let (closed, wait) = oneshot::channel();
+        if self.messages.send(Message::Close(closed)).is_ok() {
+            // An error means that somebody else closed it first.
+            let _ = wait.await;
+        }
+    }
+}
+
+/// Serves until all senders are gone or one asks to close.
+fn serve(connection: &Connection, inbox: &mpsc::Receiver<Message>) -> Option<oneshot::Sender<()>> {
+    loop {
+        match inbox.recv() {
+            Ok(Message::Job(first)) => {
+                if let Some(closed) = batch(connection, first, inbox) {
+                    return Some(closed);
+                }
+            }
+            Ok(Message::Close(closed)) => return Some(closed),
+            Err(mpsc::RecvError) => return None,
+        }
+    }
+}
+
+/// Runs `first` and what else waits in one transaction. Gives the asker back if one of them was a `Close`.
+fn batch(connection: &Connection, first: Box<dyn Job>, inbox: &mpsc::Receiver<Message>) -> Option<oneshot::Sender<()>> {
+    let transaction = match Transaction::new_unchecked(connection, TransactionBehavior::Immediate) {
+        Ok(transaction) => transaction,
+        Err(error) => {
+            first.settle(Err(error.into()));
+            return None;
+        }
+    };
+    let mut ran = Vec::new();
+    let mut closed = None;
+    let mut next = Some(first);
+    let mut failed = None;
+    while let Some(mut job) = next.take() {
+        let whole = in_savepoint(&transaction, job.as_mut());
+        ran.push(job);
+        if let Err(error) = whole {
+            failed = Some(error);
+            break;
+        }
+        if ran.len() < BATCH {
+            match inbox.try_recv() {
+                Ok(Message::Job(job)) => next = Some(job),
+                Ok(Message::Close(asker)) => closed = Some(asker),
+                Err(_) => {}
+            }
+        }
+    }
+    let committed = match failed {
+        None => transaction.commit().map_err(StoreError::from),
+        Some(error) => {
+            // SQLite may have rolled back by itself; then there is nothing left to take back.
+            let _ = transaction.rollback();
+            Err(error)
+        }
+    };
+    if committed.is_err() && !connection.is_autocommit() {
+        // A commit that failed for lack of room leaves its transaction open.
+        let _ = connection.execute_batch("ROLLBACK");
+    }
+    for job in ran {
+        job.settle(committed.clone());
+    }
+    closed
+}
+
+/// Runs one job so that it can be taken back alone. An error means that the whole transaction is lost.
+fn in_savepoint(transaction: &Transaction, job: &mut dyn Job) -> Result<(), StoreError> {
+    transaction.execute_batch("SAVEPOINT one")?;
+    let keep = job.run(transaction);
+    if transaction.is_autocommit() {
+        return Err(StoreError::other("the database took back the whole transaction"));
+    }
+    let end = if keep {
+        "RELEASE one"
+    } else {
+        "ROLLBACK TO one; RELEASE one"
+    };
+    transaction.execute_batch(end)?;
+    Ok(())
+}
