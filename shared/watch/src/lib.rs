@@ -1,1 +1,51 @@
-//! watch
+//! Watching and telling: what every master knows, merged into one snapshot, and the decision whom to tell what.
+//!
+//! The whole crate is one function, [`State::apply`]: a state, the time and a [`Happening`] give the next state and
+//! what is to be told. It reads no clock (times are given), no file and no socket, and it does not know how a notice
+//! or a tray is shown: [`Notice`] and [`TrayView`] are values. So every rule can be tested as a table.
+//!
+//! The rules, in the order in which they apply to a build that finished:
+//! 1. Success and warnings are green, failure is red; every other result leaves its builder as it was.
+//! 2. An older build that ends after a newer one changes nothing.
+//! 3. A builder that goes from green to red joins, or opens, a [`Break`]: the set of builders that turned red on the
+//!    same new changes. Its suspects are the changes that no earlier build of that builder had tried.
+//! 4. The person is told once per break, if a suspect is theirs; later builders update that notice silently.
+//! 5. When the last builder of a break is green again, those who were blamed are told who repaired it.
+//! 6. Mutes, quiet hours and do-not-disturb keep the notice back, never the state.
+//!
+//! Each finished build leaves a [`Verdict`]: told or not, and why.
+
+mod apply;
+mod breaks;
+mod builder;
+mod compose;
+mod finished;
+mod happening;
+mod history;
+mod identity;
+mod keys;
+mod mute;
+mod notice;
+mod snapshot;
+mod state;
+mod summary;
+mod tray;
+mod verdict;
+mod words;
+
+pub use breaks::{Break, BreakId, BrokenBuilder, FixedBy};
+pub use builder::Colour;
+pub use happening::{
+    BuilderInfo, FailedStep, FinishedBuild, Happening, Link, LogPlace, MuteLength, Settings, StartedBuild, Suspect,
+    TroubleAbout,
+};
+pub use identity::{Identity, Pattern, Who, proposals};
+pub use keys::{BuildKey, BuilderKey, MasterKey, NotAKey};
+pub use mute::{Mute, QuietHours, Scope, Until};
+pub use notice::{Button, Notice, NoticeAction, NoticeKey, Target, Tell, Urgency};
+pub use snapshot::{
+    Blame, BreakView, BuilderView, LastBuild, MasterView, MuteView, RunningView, Snapshot, TroubleView,
+};
+pub use state::State;
+pub use tray::{IconState, MenuAction, MenuItem, Tooltip, TrayIcon, TrayView, tray};
+pub use verdict::Verdict;

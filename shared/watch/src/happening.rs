@@ -1,0 +1,230 @@
+//! What can happen: one closed list. Whoever listens to a master translates its events into these.
+
+use crate::identity::Identity;
+use crate::mute::{QuietHours, Scope};
+use crate::{BuildKey, BuilderKey, MasterKey};
+use model::{BuildSetId, ChangeId, Results, Time};
+use serde::{Deserialize, Serialize};
+
+/// Something happened, on a master or with the person.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Happening {
+    /// Time passed. Due mutes and quiet hours end here, and reminders are given; see [`crate::State::next_tick`].
+    Tick {
+        /// Minutes that local time is ahead of UTC, for quiet hours and for times in texts.
+        utc_offset_minutes: i32,
+    },
+    /// The person's settings, whole. A new identity marks what is known already afresh.
+    Settings(Settings),
+    /// The desktop asks for silence, or no longer does.
+    DoNotDisturb(bool),
+    /// The person mutes something.
+    Mute {
+        /// What.
+        scope: Scope,
+        /// For how long.
+        length: MuteLength,
+    },
+    /// The person ends that mute.
+    Unmute(Scope),
+    /// A master is followed, or its connection came or went.
+    Master {
+        /// Which.
+        master: MasterKey,
+        /// What people call it.
+        title: String,
+        /// How it can be reached.
+        link: Link,
+    },
+    /// A master is no longer followed; all that is known of it is dropped.
+    MasterGone(MasterKey),
+    /// A master's builders, whole: builders that are not in the list are gone.
+    Builders {
+        /// Whose.
+        master: MasterKey,
+        /// All that its configuration has.
+        builders: Vec<BuilderInfo>,
+    },
+    /// A build began.
+    Started(StartedBuild),
+    /// A build is over. Telling it twice is harmless.
+    Finished(Box<FinishedBuild>),
+    /// Requests that wait, per builder; builders not named have none.
+    Waiting {
+        /// Whose.
+        master: MasterKey,
+        /// How many requests wait for each.
+        waiting: Vec<(BuilderKey, usize)>,
+    },
+    /// Something besides builds is in trouble, or (`message: None`) is well again.
+    Trouble {
+        /// Whose.
+        master: MasterKey,
+        /// What.
+        about: TroubleAbout,
+        /// What is wrong and what to do.
+        message: Option<String>,
+    },
+}
+
+/// Whether a master can be heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Link {
+    /// What is known is what is.
+    Live,
+    /// What is known is of that time.
+    Stale(Time),
+}
+
+/// What the person chose.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Who the person is.
+    pub identity: Identity,
+    /// Whether breaks are told.
+    pub tell_broken: bool,
+    /// Whether repairs are told.
+    pub tell_fixed: bool,
+    /// Repeat a break's notice after this many minutes while it lasts.
+    pub remind_minutes: Option<u32>,
+    /// Daily hours without notices.
+    pub quiet: Option<QuietHours>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            identity: Identity::default(),
+            tell_broken: true,
+            tell_fixed: true,
+            remind_minutes: None,
+            quiet: None,
+        }
+    }
+}
+
+/// How long to mute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MuteLength {
+    /// For so many minutes.
+    Minutes(u32),
+    /// Until what is broken in the scope is green; when nothing is, until the next repair.
+    UntilFixed,
+    /// Until the person ends it.
+    ForEver,
+}
+
+/// A builder as its master's configuration has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuilderInfo {
+    /// Which.
+    pub key: BuilderKey,
+    /// Its name.
+    pub name: String,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Name of its project.
+    pub project: Option<String>,
+    /// Whether a force without further input works for it now.
+    pub can_force: bool,
+}
+
+/// A build that began.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StartedBuild {
+    /// Which.
+    pub build: BuildKey,
+    /// Of which builder.
+    pub builder: BuilderKey,
+    /// Its number.
+    pub number: i64,
+    /// When it began.
+    pub started_at: Time,
+}
+
+/// A change that a build tried.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suspect {
+    /// The master's id of it; ids rise in the order of arrival.
+    pub change: ChangeId,
+    /// As the version-control system says it.
+    pub author: String,
+    /// Its revision.
+    pub revision: Option<String>,
+    /// Its branch; `None` is the default one.
+    pub branch: Option<String>,
+    /// Its repository.
+    pub repository: String,
+    /// The commit message; its first line is shown.
+    pub comments: String,
+}
+
+/// Where a log's first error is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogPlace {
+    /// The log's slug in its step.
+    pub slug: String,
+    /// The first line that looks like an error, from 0.
+    pub line: Option<i64>,
+    /// That line's text.
+    pub text: Option<String>,
+}
+
+/// The first step that failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedStep {
+    /// Its number in the build.
+    pub number: i64,
+    /// Its name.
+    pub name: String,
+    /// Where to look.
+    pub log: Option<LogPlace>,
+}
+
+/// A build that is over, with all that is needed to say whose doing it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FinishedBuild {
+    /// Which.
+    pub build: BuildKey,
+    /// Of which builder.
+    pub builder: BuilderKey,
+    /// Its number.
+    pub number: i64,
+    /// How it ended.
+    pub results: Results,
+    /// When it began.
+    pub started_at: Time,
+    /// When it was over.
+    pub complete_at: Time,
+    /// The first step that failed, for a failure.
+    pub failed: Option<FailedStep>,
+    /// The changes that it built, oldest first. They may include changes that earlier builds had tried.
+    pub changes: Vec<Suspect>,
+    /// Its `owners` (and `owner`) property: people blamed besides the changes' authors, who may be among them.
+    pub owners: Vec<String>,
+    /// Why it was asked for.
+    pub reason: String,
+    /// The set that it was asked for with: builders that break without changes, but together, are one break.
+    pub build_set: Option<BuildSetId>,
+    /// It repeats an earlier build on purpose.
+    pub rebuilt: bool,
+    /// It built a diff that is in no repository: its result says nothing about the builder.
+    pub patched: bool,
+}
+
+/// What can be in trouble besides builds.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TroubleAbout {
+    /// The configuration file: the last good one is in force.
+    Config,
+    /// A worker, by name.
+    Worker(String),
+    /// A change source, by name.
+    ChangeSource(String),
+    /// The database or its disk.
+    Store,
+}

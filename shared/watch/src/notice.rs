@@ -1,0 +1,206 @@
+//! A notice as a value: what it says, and what a click on it means.
+
+use crate::{BuilderKey, Scope};
+use serde::{Deserialize, Serialize};
+
+/// Which notice. A notice with the id of an earlier one takes that one's place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NoticeKey(pub String);
+
+/// What to do for the person.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Tell {
+    /// Show it, in place of the one with the same id.
+    Show(Box<Notice>),
+    /// What that notice says is over: take it away if it is still there.
+    Withdraw(NoticeKey),
+}
+
+/// How much it matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Urgency {
+    /// Good to know: a repair, an update of what is known.
+    Low,
+    /// Somebody has to do something: a break. Never higher, so that a do-not-disturb of the desktop is respected.
+    Normal,
+}
+
+/// A desktop notice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Which; equal ids replace each other.
+    pub id: NoticeKey,
+    /// One line of plain text.
+    pub title: String,
+    /// A few lines of plain text.
+    pub body: String,
+    /// How much it matters.
+    pub urgency: Urgency,
+    /// What can be done at once.
+    pub buttons: Vec<Button>,
+    /// An update of a notice that may still be seen: no sound, and nothing at all when it was closed already.
+    pub silent: bool,
+    /// Where a click leads.
+    pub target: Target,
+    /// Why the person gets it.
+    pub why: String,
+}
+
+/// A button of a notice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Button {
+    /// Its text.
+    pub label: String,
+    /// What it does.
+    pub action: NoticeAction,
+}
+
+/// What a notice's button does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeAction {
+    /// Opens the window there.
+    Open(Target),
+    /// Asks how long to mute that.
+    Mute(Scope),
+}
+
+/// A place in the window.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// The first page: what needs the person.
+    Now,
+    /// A builder.
+    Builder(BuilderKey),
+    /// A build.
+    Build {
+        /// Its builder.
+        builder: BuilderKey,
+        /// Its number.
+        number: i64,
+    },
+    /// A log of a build's step, at a line.
+    Log {
+        /// The build's builder.
+        builder: BuilderKey,
+        /// The build's number.
+        number: i64,
+        /// The step's number.
+        step: i64,
+        /// The log's slug.
+        log: String,
+        /// The line to show, from 0: the first error.
+        line: Option<i64>,
+    },
+    /// The list of mutes, ready to mute that.
+    Mutes(Scope),
+}
+
+impl Target {
+    /// The place as a path of the front end: Buildbot's own paths, with the line as `?line=`.
+    ///
+    /// The bundled master's builders are named by their id alone; those of others carry `?master=`.
+    pub fn path(&self) -> String {
+        let mut query = Vec::new();
+        let mut builder = |key: &BuilderKey| {
+            if key.master != crate::MasterKey::bundled() {
+                query.push(format!("master={}", escaped(&key.master.0)));
+            }
+            format!("/builders/{}", key.id)
+        };
+        let path = match self {
+            Target::Now => "/".to_owned(),
+            Target::Builder(key) => builder(key),
+            Target::Build { builder: key, number } => format!("{}/builds/{number}", builder(key)),
+            Target::Log {
+                builder: key,
+                number,
+                step,
+                log,
+                line,
+            } => {
+                let path = format!("{}/builds/{number}/steps/{step}/logs/{}", builder(key), escaped(log));
+                query.extend(line.map(|line| format!("line={line}")));
+                path
+            }
+            Target::Mutes(scope) => {
+                query.push(format!("mute={}", escaped(&scope_word(scope))));
+                "/settings".to_owned()
+            }
+        };
+        if query.is_empty() {
+            path
+        } else {
+            format!("{path}?{}", query.join("&"))
+        }
+    }
+}
+
+/// A scope as one word of a path: `all`, `builder:bundled/7`, `project:bundled/app`, `tag:slow`, `master:farm`.
+fn scope_word(scope: &Scope) -> String {
+    match scope {
+        Scope::All => "all".to_owned(),
+        Scope::Master(master) => format!("master:{master}"),
+        Scope::Project { master, project } => format!("project:{master}/{project}"),
+        Scope::Tag(tag) => format!("tag:{tag}"),
+        Scope::Builder(key) => format!("builder:{key}"),
+    }
+}
+
+/// Percent-escapes what may not stand in a part of a path or query.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b':' => out.push(byte.into()),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::MasterKey;
+    use model::BuilderId;
+
+    #[test]
+    fn targets_are_paths() {
+        let here = BuilderKey::new(&MasterKey::bundled(), BuilderId(3));
+        let there = BuilderKey::new(&MasterKey("the farm".to_owned()), BuilderId(3));
+        let log = |builder: &BuilderKey, line| Target::Log {
+            builder: builder.clone(),
+            number: 12,
+            step: 2,
+            log: "stdio".to_owned(),
+            line,
+        };
+        let table = [
+            (Target::Now, "/"),
+            (Target::Builder(here.clone()), "/builders/3"),
+            (
+                Target::Build {
+                    builder: there.clone(),
+                    number: 4,
+                },
+                "/builders/3/builds/4?master=the%20farm",
+            ),
+            (log(&here, None), "/builders/3/builds/12/steps/2/logs/stdio"),
+            (
+                log(&there, Some(7)),
+                "/builders/3/builds/12/steps/2/logs/stdio?master=the%20farm&line=7",
+            ),
+            (
+                Target::Mutes(Scope::Builder(here)),
+                "/settings?mute=builder:bundled%2F3",
+            ),
+        ];
+        for (target, path) in table {
+            assert_eq!(target.path(), path);
+        }
+    }
+}
