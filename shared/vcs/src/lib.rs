@@ -1,1 +1,7 @@
-//! vcs
+//! Version control: what a repository is, who its person is, and the changes that arrive in it.
+//!
+//! Reads repositories and reports [`model::NewChange`]s; it never writes to a repository of the person's.
+//! It knows nothing of masters, schedulers or screens, and it does not check anything out: that is the source step's
+//! work, done by worker commands.
+
+pub mod git;

@@ -16,7 +16,7 @@ mod template;
 pub mod worker;
 
 pub use builder::{BuilderConfig, ProjectConfig};
-pub use change_source::{ChangeSourceConfig, GitPoller};
+pub use change_source::{Branches, ChangeSourceConfig, GitPoller};
 pub use filter::{ChangeFilter, TextFilter};
 pub use function::{CallError, Function, FunctionArgument};
 pub use render::{Interpolate, Render, RenderContext, RenderError};

@@ -1,0 +1,452 @@
+//! The watch over one repository: reads it when it should be read, and reports what is new.
+//!
+//! A task per source. It sleeps until the system tells of something, a poll is due, a disk is mounted, or somebody asks;
+//! then it reads everything again and compares with what was seen, so that a missed or doubled notice does no harm.
+
+use super::changes;
+use super::command::Git;
+use super::error::GitError;
+use super::location::{Location, without_password};
+use super::mounts::Mounts;
+use super::notifications::{Ear, Notifications};
+use super::reader::{Reader, Refs};
+use super::remote::Remote;
+use super::seen::{self, Seen};
+use super::status::{Batch, Mode, Report, SourceStatus};
+use super::{filesystem, local, places};
+use model::config::GitPoller;
+use model::{Json, Time};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::task::JoinHandle;
+
+/// Shortest and longest time between polls, in seconds.
+const INTERVALS: (f64, f64) = (0.05, 7.0 * 86400.0);
+/// When the interval in the configuration is not a number.
+const USUAL_INTERVAL: f64 = 600.0;
+/// Longest wait between attempts at a remote that fails, unless polls are rarer anyway; in seconds.
+const LONGEST_BACK_OFF: f64 = 900.0;
+/// How much later than due a poll of a remote may come, as a share of its interval, so that many do not come at once.
+const LATENESS: f64 = 0.1;
+/// Between attempts at a watched repository that cannot be read, when nothing is heard of it.
+const RETRY: Duration = Duration::from_secs(30);
+/// A reading that takes longer is reported as failing, and waited for.
+const LONGEST_READING: Duration = Duration::from_secs(60);
+/// Reports that may wait to be received before the watch itself waits.
+const WAITING_REPORTS: usize = 8;
+/// Rounds of listening and looking for further folders, in a repository that changes meanwhile.
+const MOST_ROUNDS: usize = 20;
+
+/// What a watch needs from around it.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// Folder for the bare copy of a remote repository, for this source alone; made when needed, never used for a
+    /// local repository.
+    pub cache_dir: PathBuf,
+    /// Where file notifications come from.
+    pub notifications: Notifications,
+    /// Why a folder must be polled rather than watched; `None` if it can be watched.
+    pub unwatchable: Arc<dyn Fn(&Path) -> Option<String> + Send + Sync>,
+    /// The person's own `git`.
+    pub git: OsString,
+    /// Longest time for one question to a remote.
+    pub answer_within: Duration,
+    /// Longest time for one fetch.
+    pub fetch_within: Duration,
+}
+
+impl Surroundings {
+    /// The usual: the process's shared notifications, `git` from the PATH, a minute for an answer, an hour for a fetch.
+    pub fn new(cache_dir: PathBuf) -> Surroundings {
+        Surroundings {
+            cache_dir,
+            notifications: Notifications::shared(),
+            unwatchable: Arc::new(filesystem::unwatchable),
+            git: "git".into(),
+            answer_within: Duration::from_secs(60),
+            fetch_within: Duration::from_secs(3600),
+        }
+    }
+}
+
+/// Starts watches.
+pub struct Watch;
+
+impl Watch {
+    /// Watches the repository that `config` names, in the usual surroundings. Needs a tokio runtime.
+    ///
+    /// `state` is what the last [`Batch`] of an earlier watch held; without one (or with one that is not understood)
+    /// the repository is seen for the first time.
+    pub fn start(config: GitPoller, state: Option<Json>, cache_dir: PathBuf) -> (WatchHandle, mpsc::Receiver<Report>) {
+        Watch::start_in(Surroundings::new(cache_dir), config, state)
+    }
+
+    /// The same, in given surroundings.
+    pub fn start_in(
+        surroundings: Surroundings,
+        config: GitPoller,
+        state: Option<Json>,
+    ) -> (WatchHandle, mpsc::Receiver<Report>) {
+        let (reports, receiver) = mpsc::channel(WAITING_REPORTS);
+        let status = watch::Sender::new(SourceStatus {
+            mode: Mode::Starting,
+            last_contact: None,
+            next_poll: None,
+        });
+        let handle_status = status.subscribe();
+        let wanted = Arc::new(Notify::new());
+        let source = Arc::new(Source::new(surroundings, config));
+        let stopped = source.git.stopped.clone();
+        let stored = state.is_some();
+        let seen = state.as_ref().and_then(Seen::from_json);
+        if stored && seen.is_none() {
+            tracing::warn!(
+                repository = source.name(),
+                "the stored state is not understood; it is seen as new"
+            );
+        }
+        let task = Task {
+            source,
+            seen: seen.map(Arc::new),
+            disk: None,
+            reports,
+            status,
+            wanted: wanted.clone(),
+            failures: 0,
+        };
+        let handle = WatchHandle {
+            wanted,
+            status: handle_status,
+            stopped,
+            task: tokio::spawn(task.run()),
+        };
+        (handle, receiver)
+    }
+}
+
+/// A running watch; ends when dropped.
+#[derive(Debug)]
+pub struct WatchHandle {
+    wanted: Arc<Notify>,
+    status: watch::Receiver<SourceStatus>,
+    stopped: Arc<AtomicBool>,
+    task: JoinHandle<()>,
+}
+
+impl WatchHandle {
+    /// Reads the repository now, whatever the mode.
+    pub fn poll_now(&self) {
+        self.wanted.notify_one();
+    }
+
+    /// How it fares now. Finer than the [`Report::Status`] messages, which come only when the mode changes.
+    pub fn status(&self) -> SourceStatus {
+        self.status.borrow().clone()
+    }
+}
+
+impl Drop for WatchHandle {
+    fn drop(&mut self) {
+        // Ends a command under way too.
+        self.stopped.store(true, Ordering::Relaxed);
+        self.task.abort();
+    }
+}
+
+/// One repository and how to read it; shared with the threads that do the reading.
+struct Source {
+    config: GitPoller,
+    git: Git,
+    ear: Ear,
+    unwatchable: Arc<dyn Fn(&Path) -> Option<String> + Send + Sync>,
+    place: Place,
+    interval: f64,
+}
+
+enum Place {
+    /// Absolute.
+    Local(PathBuf),
+    Remote(Remote),
+}
+
+/// What one reading gave.
+struct Look {
+    seen: Option<Arc<Seen>>,
+    batch: Option<Batch>,
+    mode: Mode,
+    /// As it was when the reading began.
+    disk: Option<(u64, u64)>,
+}
+
+impl Source {
+    fn new(surroundings: Surroundings, config: GitPoller) -> Source {
+        let git = Git::new(surroundings.git, surroundings.answer_within);
+        let place = match Location::of(&config.repourl) {
+            Location::Local(path) => Place::Local(std::path::absolute(&path).unwrap_or(path)),
+            Location::Remote(location) => Place::Remote(Remote::new(
+                location,
+                surroundings.cache_dir,
+                &git,
+                surroundings.fetch_within,
+                config.branches.clone(),
+            )),
+        };
+        let interval = if config.poll_interval.is_nan() {
+            USUAL_INTERVAL
+        } else {
+            config.poll_interval.clamp(INTERVALS.0, INTERVALS.1)
+        };
+        Source {
+            git,
+            ear: surroundings.notifications.ear(),
+            unwatchable: surroundings.unwatchable,
+            place,
+            interval,
+            config,
+        }
+    }
+
+    fn name(&self) -> String {
+        without_password(&self.config.repourl)
+    }
+
+    /// Reads everything and compares; blocks.
+    fn look(&self, before: Option<Arc<Seen>>) -> Look {
+        let disk = self.disk();
+        let mode = self.listen();
+        match self
+            .read(before.as_deref())
+            .and_then(|(refs, reader)| self.compare(before.as_deref(), &refs, &reader))
+        {
+            Ok((seen, batch, problems)) => Look {
+                disk,
+                seen: Some(Arc::new(seen)),
+                batch,
+                mode: match problems.is_empty() {
+                    true => mode,
+                    false => self.damaged(&problems),
+                },
+            },
+            Err(error) => Look {
+                disk,
+                seen: before,
+                batch: None,
+                mode: Mode::Failed {
+                    reason: error.to_string(),
+                },
+            },
+        }
+    }
+
+    /// Listens wherever it should before anything is read.
+    fn listen(&self) -> Mode {
+        let polling = |why: String| Mode::Polling {
+            every: self.interval,
+            why,
+        };
+        let Place::Local(path) = &self.place else {
+            return polling("it is on another machine, which does not tell".to_owned());
+        };
+        let probed = places::folders(path).map_or_else(|| path.clone(), |(_, common)| common);
+        if let Some(why) = (self.unwatchable)(&probed) {
+            // Listening to nothing needs nothing.
+            let _ = self.ear.listen_to(&Default::default());
+            return polling(why);
+        }
+        for _ in 0..MOST_ROUNDS {
+            // A folder made meanwhile is found only after its parent was listened to.
+            match self.ear.listen_to(&places::of(path)) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(why) => return polling(why),
+            }
+        }
+        Mode::Watching
+    }
+
+    fn read(&self, before: Option<&Seen>) -> Result<(Refs, Reader), GitError> {
+        match &self.place {
+            Place::Local(path) => local::read(path, &self.git, before),
+            Place::Remote(remote) => remote.read(before),
+        }
+    }
+
+    fn compare(
+        &self,
+        before: Option<&Seen>,
+        refs: &Refs,
+        reader: &Reader,
+    ) -> Result<(Seen, Option<Batch>, Vec<String>), GitError> {
+        let config = &self.config;
+        let step = seen::advance(before, &config.branches, config.build_at_first_sight, refs, reader);
+        let changes = changes::of(&step.news, config, reader)?;
+        let batch = (before != Some(&step.seen)).then(|| Batch {
+            changes,
+            state: step.seen.to_json(),
+            notes: step.notes,
+        });
+        Ok((step.seen, batch, step.problems))
+    }
+
+    fn damaged(&self, problems: &[String]) -> Mode {
+        let (what, folder) = match &self.place {
+            Place::Local(path) => (format!("the repository {}", path.display()), path.as_path()),
+            Place::Remote(remote) => (format!("the copy of {}", remote.url()), remote.cache()),
+        };
+        let problems = problems.join("; ");
+        let folder = folder.display();
+        Mode::Failed {
+            reason: format!(
+                "{what} cannot be read as a whole: {problems}; run `git fsck` in {folder} and repair what it names"
+            ),
+        }
+    }
+
+    /// Tells one state of the disk at the repository's place from another.
+    fn disk(&self) -> Option<(u64, u64)> {
+        match &self.place {
+            Place::Local(path) => filesystem::identity(path),
+            Place::Remote(_) => None,
+        }
+    }
+}
+
+/// The loop around one source.
+struct Task {
+    source: Arc<Source>,
+    seen: Option<Arc<Seen>>,
+    disk: Option<(u64, u64)>,
+    reports: mpsc::Sender<Report>,
+    status: watch::Sender<SourceStatus>,
+    wanted: Arc<Notify>,
+    /// Attempts that failed in a row.
+    failures: u32,
+}
+
+impl Task {
+    async fn run(mut self) {
+        let mounts = Mounts::listen();
+        if matches!(self.source.place, Place::Remote(_)) && !self.source.config.poll_at_launch {
+            let wait = Duration::from_secs_f64(self.source.interval);
+            self.wait(&mounts, Some(wait)).await;
+        }
+        // An error means that nobody receives the reports any more.
+        while let Ok(wait) = self.look().await {
+            self.wait(&mounts, wait).await;
+        }
+    }
+
+    /// Reads, reports, and tells how long to wait at most.
+    async fn look(&mut self) -> Result<Option<Duration>, mpsc::error::SendError<Report>> {
+        let look = self.read().await?;
+        self.seen = look.seen;
+        self.disk = look.disk;
+        if let Some(batch) = look.batch {
+            self.reports.send(Report::Batch(batch)).await?;
+        }
+        let failed = matches!(look.mode, Mode::Failed { .. });
+        self.failures = if failed { self.failures.saturating_add(1) } else { 0 };
+        let wait = self.until_next(&look.mode);
+        self.tell(look.mode, wait, !failed).await?;
+        Ok(wait)
+    }
+
+    async fn read(&mut self) -> Result<Look, mpsc::error::SendError<Report>> {
+        let (source, seen) = (self.source.clone(), self.seen.clone());
+        let mut reading = tokio::task::spawn_blocking(move || source.look(seen));
+        let is_local = matches!(self.source.place, Place::Local(_));
+        if is_local && tokio::time::timeout(LONGEST_READING, &mut reading).await.is_err() {
+            let reason = format!("{} does not answer: check the disk that it is on", self.source.name());
+            self.tell(Mode::Failed { reason }, None, false).await?;
+        }
+        Ok(match reading.await {
+            Ok(look) => look,
+            Err(error) => Look {
+                disk: self.disk,
+                seen: self.seen.clone(),
+                batch: None,
+                mode: Mode::Failed {
+                    reason: format!("reading {} broke off ({error}): please report this", self.source.name()),
+                },
+            },
+        })
+    }
+
+    async fn tell(
+        &mut self,
+        mode: Mode,
+        wait: Option<Duration>,
+        is_contact: bool,
+    ) -> Result<(), mpsc::error::SendError<Report>> {
+        let now = now();
+        let before = self.status.borrow().clone();
+        let status = SourceStatus {
+            mode,
+            last_contact: if is_contact { Some(now) } else { before.last_contact },
+            next_poll: wait.map(|wait| now.plus_millis(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX))),
+        };
+        self.status.send_replace(status.clone());
+        if status.mode != before.mode {
+            self.reports.send(Report::Status(status)).await?;
+        }
+        Ok(())
+    }
+
+    fn until_next(&self, mode: &Mode) -> Option<Duration> {
+        let interval = self.source.interval;
+        let seconds = match (mode, &self.source.place) {
+            (Mode::Failed { .. }, Place::Local(_)) => return Some(RETRY.min(Duration::from_secs_f64(interval))),
+            (Mode::Failed { .. }, Place::Remote(_)) => {
+                let factor = 2f64.powi(
+                    i32::try_from(self.failures.saturating_sub(1))
+                        .unwrap_or(i32::MAX)
+                        .min(30),
+                );
+                (interval * factor).min(interval.max(LONGEST_BACK_OFF))
+            }
+            (Mode::Polling { .. }, _) => interval,
+            (Mode::Watching | Mode::Starting, _) => return None,
+        };
+        let late = seconds * rand::random_range(0.0..LATENESS);
+        Some(Duration::from_secs_f64(seconds + late))
+    }
+
+    /// Until there is a reason to read again.
+    async fn wait(&mut self, mounts: &Mounts, longest: Option<Duration>) {
+        let due = async {
+            match longest {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => std::future::pending().await,
+            }
+        };
+        let disk_changes = async {
+            loop {
+                mounts.changed().await;
+                let source = self.source.clone();
+                // A disk that does not answer blocks whoever asks.
+                match tokio::task::spawn_blocking(move || source.disk()).await {
+                    Ok(disk) if disk == self.disk => {}
+                    _ => return,
+                }
+            }
+        };
+        tokio::select! {
+            () = self.source.ear.heard() => {}
+            () = due => {}
+            () = disk_changes => {}
+            () = self.wanted.notified() => self.failures = 0,
+            () = self.reports.closed() => {}
+        }
+    }
+}
+
+fn now() -> Time {
+    let since = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
