@@ -5,9 +5,11 @@
 
 use crate::StoreError;
 use rusqlite::Connection;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// One step of one table's history.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Migration {
     /// The schema that it leads to, from 1.
     pub version: u32,
@@ -103,20 +105,93 @@ fn newest(tables: &[&[Migration]]) -> u32 {
 
 /// Writes a copy as it was, for example `outpost.db.schema-1`, unless there is one.
 fn keep_copy(connection: &Connection, path: &Path, version: u32) -> Result<(), StoreError> {
-    let copy = copy_path(path, version);
+    let copy = beside(path, &format!("schema-{version}"));
     if copy.exists() {
         return Ok(());
     }
-    let name = copy
+    // Under its name only when it is whole.
+    let part = beside(path, "part");
+    match std::fs::remove_file(&part) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(StoreError::of_file(&part, &error)),
+        _ => {}
+    }
+    let name = part
         .to_str()
-        .ok_or_else(|| StoreError::other("the database's path is not UTF-8"))?;
+        .ok_or_else(|| StoreError::other("the path of the database is not UTF-8"))?;
     connection.execute("VACUUM INTO ?1", [name])?;
-    Ok(())
+    std::fs::rename(&part, &copy).map_err(|e| StoreError::of_file(&copy, &e))
 }
 
-/// Where the copy of schema `version` is kept.
-fn copy_path(path: &Path, version: u32) -> PathBuf {
+/// `path` with `.suffix` after its name.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(format!(".schema-{version}"));
+    name.push(format!(".{suffix}"));
     name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{open_for_writing, settings};
+    use serde_json::json;
+
+    const NEXT: &[Migration] = &[Migration {
+        version: 2,
+        sql: "ALTER TABLE settings ADD COLUMN note TEXT NOT NULL DEFAULT 'old';",
+    }];
+
+    fn with(more: &'static [Migration]) -> Vec<&'static [Migration]> {
+        TABLES.iter().copied().chain([more]).collect()
+    }
+
+    /// A database of version 1 with a row.
+    fn old(path: &Path) {
+        let connection = open_for_writing(path, TABLES).unwrap();
+        assert_eq!(version(&connection).unwrap(), 1);
+        settings::set(&connection, "k", &json!(1)).unwrap();
+    }
+
+    #[test]
+    fn an_old_database_is_migrated_once_and_a_copy_of_it_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("outpost.db");
+        old(&path);
+        for _ in ["migrates", "has nothing to do"] {
+            let connection = open_for_writing(&path, &with(NEXT)).unwrap();
+            assert_eq!(version(&connection).unwrap(), 2);
+            let note: String = connection
+                .query_row("SELECT note FROM settings", [], |row| row.get(0))
+                .unwrap();
+            assert_eq!(note, "old");
+        }
+        match open_for_writing(&path, TABLES) {
+            Err(StoreError::Newer { found: 2, known: 1, .. }) => {}
+            other => panic!("{other:?}"),
+        }
+        let copy = open_for_writing(&folder.path().join("outpost.db.schema-1"), TABLES).unwrap();
+        assert_eq!(settings::get(&copy, "k").unwrap(), Some(json!(1)));
+    }
+
+    #[test]
+    fn a_migration_that_fails_changes_nothing() {
+        const BROKEN: &[Migration] = &[
+            NEXT[0],
+            Migration {
+                version: 3,
+                sql: "CREATE TABLE more (x); ALTER TABLE none ADD COLUMN x;",
+            },
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("outpost.db");
+        old(&path);
+        assert!(open_for_writing(&path, &with(BROKEN)).is_err());
+        let connection = open_for_writing(&path, TABLES).unwrap();
+        assert_eq!(settings::get(&connection, "k").unwrap(), Some(json!(1)));
+        let more: i64 = connection
+            .query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'more'", [], |row| {
+                row.get(0)
+            })
+            .unwrap();
+        assert_eq!(more, 0);
+    }
 }

@@ -16,8 +16,8 @@ const BATCH: usize = 256;
 
 /// A write on its way through the thread.
 trait Job: Send {
-    /// Does the work. `false` when it must be taken back.
-    fn run(&mut self, transaction: &Transaction) -> bool;
+    /// Does the work. An error when it must be taken back.
+    fn run(&mut self, transaction: &Transaction) -> Result<(), StoreError>;
     /// Tells how the commit ended.
     fn settle(self: Box<Self>, committed: Result<(), StoreError>);
 }
@@ -48,13 +48,19 @@ where
     T: Send,
     D: FnOnce(Reply<T>) + Send,
 {
-    fn run(&mut self, transaction: &Transaction) -> bool {
-        let Some(work) = self.work.take() else { return false };
+    fn run(&mut self, transaction: &Transaction) -> Result<(), StoreError> {
+        let Some(work) = self.work.take() else {
+            return Err(StoreError::Gone);
+        };
         let outcome = match catch_unwind(AssertUnwindSafe(|| work(transaction))) {
             Ok(result) => Outcome::Done(result),
             Err(payload) => Outcome::Panicked(payload),
         };
-        let keep = matches!(outcome, Outcome::Done(Ok(_)));
+        let keep = match &outcome {
+            Outcome::Done(Ok(_)) => Ok(()),
+            Outcome::Done(Err(error)) => Err(error.into()),
+            Outcome::Panicked(_) => Err(StoreError::other("a write panicked")),
+        };
         self.outcome = Some(outcome);
         keep
     }
@@ -171,14 +177,10 @@ fn batch(connection: &Connection, first: Box<dyn Job>, inbox: &mpsc::Receiver<Me
         None => transaction.commit().map_err(StoreError::from),
         Some(error) => {
             // SQLite may have rolled back by itself; then there is nothing left to take back.
-            let _ = transaction.rollback();
+            drop(transaction);
             Err(error)
         }
     };
-    if committed.is_err() && !connection.is_autocommit() {
-        // A commit that failed for lack of room leaves its transaction open.
-        let _ = connection.execute_batch("ROLLBACK");
-    }
     for job in ran {
         job.settle(committed.clone());
     }
@@ -188,15 +190,17 @@ fn batch(connection: &Connection, first: Box<dyn Job>, inbox: &mpsc::Receiver<Me
 /// Runs one job so that it can be taken back alone. An error means that the whole transaction is lost.
 fn in_savepoint(transaction: &Transaction, job: &mut dyn Job) -> Result<(), StoreError> {
     transaction.execute_batch("SAVEPOINT one")?;
-    let keep = job.run(transaction);
+    let kept = job.run(transaction);
     if transaction.is_autocommit() {
-        return Err(StoreError::other("the database took back the whole transaction"));
+        // SQLite took back everything, as it may for lack of room.
+        return Err(kept
+            .err()
+            .unwrap_or_else(|| StoreError::other("a write ended the transaction that it shares")));
     }
-    let end = if keep {
+    transaction.execute_batch(if kept.is_ok() {
         "RELEASE one"
     } else {
         "ROLLBACK TO one; RELEASE one"
-    };
-    transaction.execute_batch(end)?;
+    })?;
     Ok(())
 }
