@@ -11,7 +11,7 @@
 //!
 //! A mute adds a pause mark in the corner. The colours stand out by at least 3:1 from a white and from a dark panel.
 
-use tiny_skia::{BlendMode, Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke, Transform};
+use tiny_skia::{BlendMode, Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, Transform};
 use watch::{IconState, TrayIcon};
 
 /// Shapes are drawn on a square of this many units.
@@ -21,18 +21,24 @@ const MIDDLE: f32 = UNITS / 2.0;
 const THINNEST: f32 = 1.9;
 
 const GREEN: [u8; 3] = [0x27, 0x8f, 0x47];
-const RED: [u8; 3] = [0xe0, 0x35, 0x2b];
+const RED: [u8; 3] = [0xeb, 0x40, 0x34];
 const BLUE: [u8; 3] = [0x2b, 0x7d, 0xe0];
 const GREY: [u8; 3] = [0x80, 0x80, 0x80];
 const WHITE: [u8; 3] = [0xff, 0xff, 0xff];
-const DARK: [u8; 3] = [0x30, 0x30, 0x30];
+/// A muted icon's shape is this much smaller and keeps to the upper left, so that the mark hides little of it.
+const MUTED: f32 = 0.86;
+
+/// The icon could not be written as PNG.
+#[derive(Debug, thiserror::Error)]
+#[error("the icon of {size} pixels could not be written as PNG: {reason}; take a smaller size")]
+pub struct PngError {
+    size: u32,
+    reason: String,
+}
 
 /// The icon as a PNG file, for packages and pictures.
-///
-/// # Errors
-/// When the encoder fails, which for these sizes it does only without memory.
-pub fn png(icon: TrayIcon, size: u32) -> Result<Vec<u8>, String> {
-    draw(icon, size).encode_png().map_err(|error| error.to_string())
+pub fn png(icon: TrayIcon, size: u32) -> Result<Vec<u8>, PngError> {
+    draw(icon, size).encode_png().map_err(|error| PngError { size, reason: error.to_string() })
 }
 
 /// The icon as StatusNotifierItem wants it: ARGB, a byte each, rows from the top, not premultiplied.
@@ -44,7 +50,8 @@ pub fn argb(icon: TrayIcon, size: u32) -> Vec<u8> {
 
 fn draw(icon: TrayIcon, size: u32) -> Pixmap {
     let pixmap = Pixmap::new(size.max(1), size.max(1)).expect("a size that is not zero");
-    let mut canvas = Canvas { scale: size.max(1) as f32 / UNITS, pixmap };
+    let whole = size.max(1) as f32 / UNITS;
+    let mut canvas = Canvas { scale: if icon.muted { whole * MUTED } else { whole }, pixmap };
     match icon.state {
         IconState::AllWell => {
             canvas.fill(circle(11.0), GREEN);
@@ -70,6 +77,7 @@ fn draw(icon: TrayIcon, size: u32) -> Pixmap {
         IconState::Offline => canvas.dots(8, 9.4, 1.9, GREY),
     }
     if icon.muted {
+        canvas.scale = whole;
         canvas.pause_mark();
     }
     canvas.pixmap
@@ -128,15 +136,18 @@ impl Canvas {
         }
     }
 
-    /// Two bars in the lower right corner, on a disc that is cut out of what lies below.
+    /// Two bars in the lower right corner, on a square that is cut out of what lies below.
     fn pause_mark(&mut self) {
-        let (x, y) = (17.6, 17.6);
+        let bar = (THINNEST / self.scale).max(2.6);
+        let (top, bottom) = (UNITS - 10.0 + bar / 2.0, UNITS - bar / 2.0);
+        let right = UNITS - bar / 2.0;
+        let left = right - bar * 1.9;
         let cut = Paint { blend_mode: BlendMode::Clear, anti_alias: true, ..Paint::default() };
-        self.fill_with(PathBuilder::from_circle(x, y, 7.6), &cut);
-        self.fill(PathBuilder::from_circle(x, y, 6.2), WHITE);
-        self.stroke(PathBuilder::from_circle(x, y, 5.7), 1.0, DARK);
-        for offset in [-1.7, 1.7] {
-            self.line(&[(x + offset, y - 1.9), (x + offset, y + 1.9)], 1.8, DARK);
+        let room = bar / 2.0 + 1.3;
+        let square = Rect::from_ltrb(left - room, top - room, UNITS, UNITS).map(PathBuilder::from_rect);
+        self.fill_with(square, &cut);
+        for x in [left, right] {
+            self.line(&[(x, top), (x, bottom)], bar, GREY);
         }
     }
 }
@@ -220,6 +231,24 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn colours_stand_out_from_light_and_dark_panels() {
+        let linear = |c: u8| ((f64::from(c) / 255.0 + 0.055) / 1.055).powf(2.4);
+        let luminance = |[r, g, b]: [u8; 3]| 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+        let contrast = |a, b| {
+            let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
+            f64::max(a, b) / f64::min(a, b)
+        };
+        for colour in [GREEN, RED, BLUE, GREY] {
+            for panel in [[0xf2; 3], [0x2b; 3]] {
+                assert!(contrast(colour, panel) >= 3.0, "{colour:?} on {panel:?}: {}", contrast(colour, panel));
+            }
+        }
+        for (mark, shape) in [(WHITE, GREEN), (WHITE, RED)] {
+            assert!(contrast(mark, shape) >= 3.0, "{mark:?} in {shape:?}: {}", contrast(mark, shape));
         }
     }
 
