@@ -1,0 +1,62 @@
+/** What the palette can find. */
+import type { Overview } from "../generated/Overview";
+import { PAGES } from "../keys/everywhere";
+import { builderPath, buildPath } from "../route/routes";
+import type { Orders } from "../state/orders.svelte";
+import { stateOf, type State } from "../words/results";
+
+/** A place to go to, or an order. */
+export interface Entry {
+  name: string;
+  kind: string;
+  state?: State;
+  path?: string;
+  run?: () => void;
+}
+
+/** Everything, in the order in which equals are shown. */
+export function entries(overview: Overview | undefined, orders: Orders): Entry[] {
+  const pages: Entry[] = [
+    ...PAGES.map(({ name, path }) => ({ name, path, kind: "page" })),
+    { name: "Add a folder", path: "/projects/add", kind: "page" },
+    { name: "Configuration", path: "/projects/configuration", kind: "page" },
+  ];
+  const fixed: Entry[] = [
+    { name: "Show the keys", kind: "order", run: () => orders.ask({ what: "help" }) },
+    {
+      name: "Mute everything for 1 hour",
+      kind: "order",
+      run: () => orders.mute({ about: "everything" }, { until: "minutes", minutes: 60 }),
+    },
+    { name: "Quit Outpost", kind: "order", run: () => orders.ask({ what: "quit" }) },
+  ];
+  return [...pages, ...builds(overview), ...builders(overview), ...fixed, ...forces(overview, orders)];
+}
+
+function builders(overview: Overview | undefined): Entry[] {
+  return (overview?.builders ?? []).map((row) => ({
+    name: row.name,
+    kind: "builder",
+    state: stateOf(row.results),
+    path: builderPath(row.builder),
+  }));
+}
+
+function builds(overview: Overview | undefined): Entry[] {
+  return (overview?.running ?? []).map(({ mark }) => ({
+    name: `${mark.builder_name} #${mark.number}`,
+    kind: "running build",
+    state: "running",
+    path: buildPath(mark),
+  }));
+}
+
+function forces(overview: Overview | undefined, orders: Orders): Entry[] {
+  return (overview?.builders ?? [])
+    .filter((row) => row.can_force)
+    .map((row) => ({
+      name: `Force ${row.name}`,
+      kind: "order",
+      run: () => orders.ask({ what: "force", builder: row.builder, name: row.name }),
+    }));
+}
