@@ -103,6 +103,7 @@ impl Break {
     /// Takes a builder in, with whom it blames.
     pub(crate) fn join(&mut self, name: &str, build: &FinishedBuild, suspects: &[Suspect]) {
         self.closed_at = None;
+        self.kept_fixed = false;
         self.builders.insert(
             build.builder.clone(),
             BrokenBuilder {

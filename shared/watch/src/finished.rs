@@ -79,8 +79,10 @@ impl State {
     fn first_red(&mut self, name: &str, build: &FinishedBuild) -> Decision {
         let id = self.open_break(build);
         self.join(id, name, build, &[]);
-        let blame_nobody = |b: &mut Break| b.owners.clear();
-        self.breaks.iter_mut().filter(|b| b.id == id).for_each(blame_nobody);
+        for first in self.breaks.iter_mut().filter(|b| b.id == id) {
+            first.owners.clear();
+            first.build_sets.clear();
+        }
         Decision::silence(format!(
             "It is the first result of {name}; there is nothing to compare with."
         ))
