@@ -4,6 +4,7 @@
 use super::command::Git;
 use super::error::GitError;
 use super::location;
+use super::places;
 use super::reader::{Reader, Refs};
 use super::seen::Seen;
 use model::config::Branches;
@@ -119,19 +120,24 @@ impl Remote {
         }
     }
 
+    /// Makes the copy if there is none, or none of the remote's kind of hash.
     fn make_cache(&self, git: &Git, refs: &Refs) -> Result<(), GitError> {
-        if self.cache.join("HEAD").exists() {
-            return Ok(());
-        }
-        std::fs::create_dir_all(&self.cache).map_err(|error| GitError::Cache {
+        let unusable = |error: std::io::Error| GitError::Cache {
             path: self.cache.clone(),
             reason: error.to_string(),
-        })?;
-        let is_sha_256 = refs.branches.values().any(|tip| tip.len() == 64);
-        let format = if is_sha_256 {
-            "--object-format=sha256"
-        } else {
-            "--object-format=sha1"
+        };
+        let is_sha_256 = refs.branches.values().next().map(|tip| tip.len() == 64);
+        if places::folders(&self.cache).is_some() {
+            let settings = std::fs::read_to_string(self.cache.join("config")).map_err(unusable)?;
+            if is_sha_256.is_none_or(|wanted| wanted == settings.contains("sha256")) {
+                return Ok(());
+            }
+            std::fs::remove_dir_all(&self.cache).map_err(unusable)?;
+        }
+        std::fs::create_dir_all(&self.cache).map_err(unusable)?;
+        let format = match is_sha_256 {
+            Some(true) => "--object-format=sha256",
+            _ => "--object-format=sha1",
         };
         let git = git.clone().with_variable("GIT_DEFAULT_REF_FORMAT", "files");
         git.run(&["init", "--quiet", "--bare", "--template=", format], None)?;

@@ -358,12 +358,21 @@ impl Task {
     async fn read(&mut self) -> Result<Look, mpsc::error::SendError<Report>> {
         let (source, seen) = (self.source.clone(), self.seen.clone());
         let mut reading = tokio::task::spawn_blocking(move || source.look(seen));
-        let is_local = matches!(self.source.place, Place::Local(_));
-        if is_local && tokio::time::timeout(LONGEST_READING, &mut reading).await.is_err() {
-            let reason = format!("{} does not answer: check the disk that it is on", self.source.name());
-            self.tell(Mode::Failed { reason }, None, false).await?;
-        }
-        Ok(match reading.await {
+        let answer = match self.source.place {
+            Place::Local(_) => tokio::time::timeout(LONGEST_READING, &mut reading).await.ok(),
+            Place::Remote(_) => None, // its commands have limits of their own
+        };
+        let answer = match answer {
+            Some(answer) => answer,
+            None => {
+                if matches!(self.source.place, Place::Local(_)) {
+                    let reason = format!("{} does not answer: check the disk that it is on", self.source.name());
+                    self.tell(Mode::Failed { reason }, None, false).await?;
+                }
+                reading.await
+            }
+        };
+        Ok(match answer {
             Ok(look) => look,
             Err(error) => Look {
                 disk: self.disk,

@@ -1,1 +1,9 @@
-//! Tests of the crate through its public surface.
+//! Tests of the crate through its public surface, with the real `git`.
+
+mod change;
+mod facts;
+mod remote;
+mod restart;
+mod rig;
+mod trouble;
+mod watching;
