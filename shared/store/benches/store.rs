@@ -6,7 +6,7 @@ use model::{BuildId, LogKind, NewBuildSet, NewChange, NewSourceStamp, Properties
 use std::future::Future;
 use std::time::Instant;
 use store::rusqlite::{Connection, Result};
-use store::{Store, build_sets, builders, builds, changes, logs, masters, settings, steps, workers};
+use store::{Store, build_requests, build_sets, builders, builds, changes, logs, masters, settings, steps, workers};
 
 #[tokio::main]
 async fn main() {
@@ -141,8 +141,12 @@ async fn million(store: &Store) {
 }
 
 async fn commits(store: &Store) {
-    let one = |i: i64| settings_write(store, i);
-    median("one write", 501, || one(0)).await;
+    let mut i = 10_000;
+    median("one write", 501, || {
+        i += 1;
+        settings_write(store, i)
+    })
+    .await;
     let start = Instant::now();
     let mut tasks = tokio::task::JoinSet::new();
     for task in 0..64 {
@@ -185,7 +189,12 @@ fn a_build(c: &Connection, builder: &str, i: i64) -> Result<BuildId> {
         rebuilt_build: None,
         changes: Vec::new(),
     };
-    let (_, requests) = build_sets::insert(c, &new, Time(i * 1000))?;
+    let (set, requests) = build_sets::insert(c, &new, Time(i * 1000))?;
+    if i % 1000 != 1 {
+        build_requests::claim(c, &[requests[0].id], master, Time(i * 1000))?;
+        build_requests::complete(c, &[requests[0].id], Results::Success, Time(i * 1000 + 500))?;
+        build_sets::complete(c, set.id, Results::Success, Time(i * 1000 + 500))?;
+    }
     let build = builds::insert(c, builder, &[requests[0].id], Some(worker), master, Time(i * 1000))?;
     let mut properties = Properties::default();
     for name in ["branch", "revision", "owner", "workername", "reason", "scheduler"] {
@@ -254,6 +263,46 @@ async fn hundred_thousand_builds(store: &Store) {
     .await;
     median("200 builds by start", 101, || {
         ask(store, newest("started_at", 200, Vec::new()), builds::list, 200)
+    })
+    .await;
+    let all = (0..60).map(Value::Number).collect();
+    let of_all = Filter {
+        field: "builderid".into(),
+        op: Op::Eq,
+        values: all,
+    };
+    let query = newest("started_at", 200, vec![of_all]);
+    median("200 builds of 50 builders", 101, || {
+        ask(store, query.clone(), builds::list, 200)
+    })
+    .await;
+    let of_worker = Filter {
+        field: "workerid".into(),
+        op: Op::Eq,
+        values: vec![Value::Number(1)],
+    };
+    let query = newest("buildid", 100, vec![of_worker]);
+    median("100 builds of the worker", 101, || {
+        ask(store, query.clone(), builds::list, 100)
+    })
+    .await;
+    let pending = Filter {
+        field: "claimed".into(),
+        op: Op::Eq,
+        values: vec![Value::Bool(false)],
+    };
+    let open = Filter {
+        field: "complete".into(),
+        op: Op::Eq,
+        values: vec![Value::Bool(false)],
+    };
+    let query = newest("priority", 50, vec![pending, open]);
+    median("50 pending requests", 101, || {
+        ask(store, query.clone(), build_requests::list, 50)
+    })
+    .await;
+    median("200 build sets by submission", 101, || {
+        ask(store, newest("submitted_at", 200, Vec::new()), build_sets::list, 200)
     })
     .await;
     median("last 20 complete", 101, || {

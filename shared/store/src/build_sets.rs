@@ -58,7 +58,7 @@ const TABLE: Table = Table {
         Field::plain("reason", "reason"),
         Field::plain("rebuilt_buildid", "rebuilt_buildid"),
         Field::time("submitted_at"),
-        Field::bool("complete", "complete_at IS NOT NULL"),
+        Field::is_set("complete", "complete_at"),
         Field::time("complete_at"),
         // -1 while incomplete (`rest-v2` §6).
         Field::plain("results", "ifnull(results, -1)"),

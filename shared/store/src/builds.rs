@@ -27,6 +27,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
             UNIQUE (builderid, number)
         ) STRICT;
         CREATE INDEX builds_by_builder ON builds (builderid);
+        CREATE INDEX builds_by_builder_and_start ON builds (builderid, started_at);
         CREATE INDEX builds_by_request ON builds (buildrequestid);
         CREATE INDEX builds_by_worker ON builds (workerid);
         CREATE INDEX builds_by_start ON builds (started_at);
@@ -50,9 +51,9 @@ const TABLE: Table = Table {
         Field::plain("workerid", "workerid"),
         Field::plain("masterid", "masterid"),
         Field::time("started_at"),
-        Field::bool("complete", "complete_at IS NOT NULL"),
+        Field::is_set("complete", "complete_at"),
         Field::time("complete_at"),
-        Field::plain("locks_duration_s", "locks_duration_ms / 1000"),
+        Field::plain("locks_duration_s", "(locks_duration_ms / 1000)"),
         Field::plain("results", "results"),
         Field::plain("state_string", "state_string"),
     ],

@@ -30,6 +30,7 @@ pub mod schedulers;
 mod schema;
 pub mod settings;
 pub mod source_stamps;
+mod statistics;
 pub mod steps;
 pub mod workers;
 mod writer;

@@ -14,8 +14,8 @@ pub(crate) enum Shape {
     Plain,
     /// Milliseconds in the column, whole seconds on the wire.
     Time,
-    /// A condition; `sql` is true or false and never null.
-    Bool,
+    /// Whether the column is there at all: a condition, never null.
+    IsSet,
     /// A JSON array of text.
     List,
 }
@@ -47,12 +47,12 @@ impl Field {
         }
     }
 
-    /// A condition.
-    pub(crate) const fn bool(name: &'static str, sql: &'static str) -> Field {
+    /// Whether `column` is not null.
+    pub(crate) const fn is_set(name: &'static str, column: &'static str) -> Field {
         Field {
             name,
-            sql,
-            shape: Shape::Bool,
+            sql: column,
+            shape: Shape::IsSet,
         }
     }
 
@@ -122,7 +122,7 @@ impl Table {
     fn order(&self, sql: &mut Building, query: &Query) -> Result<()> {
         sql.push(" ORDER BY ");
         for order in &query.order {
-            sql.push(self.field(&order.field)?.sql);
+            sql.expression(self.field(&order.field)?);
             sql.push(if order.descending { " DESC, " } else { ", " });
         }
         sql.push(self.id);
@@ -182,19 +182,28 @@ impl Building {
                 self.any(filter, |sql, value| sql.within_second(field, value));
             }
             (Shape::Time, op) => self.compare_time(field, op, &filter.values),
-            (Shape::Bool, Op::Eq | Op::In) if filter.values.len() == 1 => {
-                // Written out, so that an index on the column behind the condition can serve.
-                let holds = bound(&filter.values[0]) != Sql::Integer(0);
-                self.push(if holds { "(" } else { "NOT (" });
+            (Shape::IsSet, Op::Eq | Op::In) if filter.values.len() == 1 => {
+                // Written out, so that an index on the column can serve.
+                let is_set = bound(&filter.values[0]) != Sql::Integer(0);
                 self.push(field.sql);
-                self.push(")");
+                self.push(if is_set { " IS NOT NULL" } else { " IS NULL" });
             }
             (_, op) => {
-                self.push("(");
-                self.push(field.sql);
-                self.push(")");
+                self.expression(field);
                 self.compare(op, &filter.values);
             }
+        }
+    }
+
+    /// What the field is worth.
+    fn expression(&mut self, field: &Field) {
+        match field.shape {
+            Shape::IsSet => {
+                self.push("(");
+                self.push(field.sql);
+                self.push(" IS NOT NULL)");
+            }
+            _ => self.push(field.sql),
         }
     }
 

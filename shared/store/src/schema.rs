@@ -36,6 +36,7 @@ pub(crate) const TABLES: &[&[Migration]] = &[
     crate::logs::MIGRATIONS,
     crate::log_blocks::MIGRATIONS,
     crate::settings::MIGRATIONS,
+    crate::statistics::MIGRATIONS,
 ];
 
 /// `Outp`.
