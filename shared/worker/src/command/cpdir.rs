@@ -1,0 +1,39 @@
+//! `cpdir`: copies a folder, by `cp` in the worker's folder.
+
+use super::args::Args;
+use super::run::{self, Program};
+use super::{Context, failure};
+use crate::header::Words;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use wire::worker::{Failure, Update};
+
+#[derive(Debug)]
+pub(crate) struct Cpdir {
+    from: PathBuf,
+    to: PathBuf,
+    limits: Program,
+}
+
+impl Cpdir {
+    pub(super) fn parse(args: Args<'_>) -> Result<Cpdir, Failure> {
+        Ok(Cpdir {
+            from: args.path("fromdir")?,
+            to: args.path("todir")?,
+            limits: Program::of_files(args),
+        })
+    }
+
+    pub(super) async fn run(self, context: &mut Context) -> Result<(), Failure> {
+        if let Some(parent) = self.to.parent() {
+            let made = tokio::fs::create_dir_all(parent).await;
+            made.map_err(|error| failure("builtins.OSError", format!("{error}: '{}'", parent.display())))?;
+        }
+        let fixed = ["cp", "-R", "-P", "-p", "-v"].map(OsString::from);
+        let words = Words::list(fixed.into_iter().chain([self.from.into(), self.to.into()]));
+        let program = self.limits.with(words, context.basedir.clone());
+        let rc = run::run(&program, context).await?;
+        context.report.update(Update::Rc(rc));
+        Ok(())
+    }
+}

@@ -1,0 +1,44 @@
+//! `stat`: what the system knows of a file, as ten numbers (§3.2).
+
+use super::args::Args;
+use super::files::FileError;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+use wire::worker::{Failure, Update, Value};
+
+#[derive(Debug)]
+pub(crate) struct Stat {
+    file: PathBuf,
+}
+
+impl Stat {
+    pub(super) fn parse(args: Args<'_>) -> Result<Stat, Failure> {
+        args.needed("file")?;
+        let file = if args.get("workdir").is_some() {
+            args.path("workdir")?.join(args.text("file")?)
+        } else {
+            args.path("file")?
+        };
+        Ok(Stat { file })
+    }
+
+    pub(super) fn run(self) -> Result<Option<Update>, FileError> {
+        let stat = std::fs::metadata(&self.file).map_err(FileError::of("stat", &self.file))?;
+        let numbers = [
+            i64::from(stat.mode()),
+            stat.ino() as i64,
+            stat.dev() as i64,
+            stat.nlink() as i64,
+            i64::from(stat.uid()),
+            i64::from(stat.gid()),
+            stat.size() as i64,
+            stat.atime(),
+            stat.mtime(),
+            stat.ctime(),
+        ];
+        Ok(Some(Update::Other {
+            key: "stat".to_owned(),
+            value: Value::Tuple(numbers.into_iter().map(Value::Int).collect()),
+        }))
+    }
+}

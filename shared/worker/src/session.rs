@@ -1,0 +1,225 @@
+//! Serving one master: its calls, the builders, and what each of them runs (§1, §3, §7).
+
+use crate::command::args::failure;
+use crate::command::{Command, Context};
+use crate::report::Report;
+use crate::{Options, info};
+use process::Launcher;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, Interval, interval_at};
+use tokio_util::sync::CancellationToken;
+use wire::worker::link::{Caller, End};
+use wire::worker::{Answer, Call, CommandId, Failure, MasterCall, Value, WorkerCall};
+
+/// Why a worker has stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The master is gone; connect again.
+    Lost,
+    /// The master wants it to leave.
+    Shutdown,
+}
+
+/// A builder that this worker serves.
+#[derive(Debug)]
+struct Builder {
+    folder: PathBuf,
+    running: Option<Running>,
+}
+
+/// A command under way, or over: ending what is over does nothing.
+#[derive(Debug)]
+struct Running {
+    interrupt: CancellationToken,
+    abandoned: CancellationToken,
+}
+
+struct Session {
+    options: Options,
+    basedir: PathBuf,
+    environment: Arc<Vec<(std::ffi::OsString, std::ffi::OsString)>>,
+    launcher: Launcher,
+    caller: Caller,
+    builders: HashMap<String, Builder>,
+    commands: JoinSet<()>,
+    /// The parent of every command's token of that name.
+    abandoned: CancellationToken,
+}
+
+/// Serves a master until the link is lost or it sends the worker away. When this returns, nothing that it started is
+/// alive. When it is dropped instead, all of it is killed too, a moment later.
+pub async fn run(end: End, options: Options) -> Ended {
+    let End { caller, mut inbox } = end;
+    let mut keepalive = options
+        .keepalive
+        .map(|every| interval_at(Instant::now() + every, every));
+    let mut session = Session::new(options, caller);
+    let ended = loop {
+        tokio::select! {
+            incoming = inbox.next() => {
+                let Some(incoming) = incoming else {
+                    break Ended::Lost;
+                };
+                let (call, answer) = incoming.split();
+                let leave = call == Call::Master(MasterCall::Shutdown);
+                answer(session.answer(call));
+                if leave {
+                    break Ended::Shutdown;
+                }
+            }
+            () = session.caller.lost() => break Ended::Lost,
+            () = tick(&mut keepalive) => {
+                // Whether it is answered is the link's concern.
+                let _ = session.caller.send(Call::Worker(WorkerCall::Keepalive)).await;
+            }
+            Some(result) = session.commands.join_next() => {
+                if let Err(error) = result {
+                    tracing::error!(%error, "a command broke off");
+                }
+            }
+        }
+    };
+    session.abandon_all().await;
+    ended
+}
+
+async fn tick(interval: &mut Option<Interval>) {
+    match interval {
+        Some(interval) => _ = interval.tick().await,
+        None => std::future::pending().await,
+    }
+}
+
+impl Session {
+    fn new(options: Options, caller: Caller) -> Session {
+        let basedir = std::path::absolute(&options.basedir).unwrap_or_else(|_| options.basedir.clone());
+        Session {
+            basedir,
+            environment: Arc::new(options.environment.clone()),
+            launcher: Launcher {
+                shim: options.shim.clone(),
+            },
+            options,
+            caller,
+            builders: HashMap::new(),
+            commands: JoinSet::new(),
+            abandoned: CancellationToken::new(),
+        }
+    }
+
+    fn answer(&mut self, call: Call) -> Result<Answer, Failure> {
+        let Call::Master(call) = call else {
+            return Err(no_such_method("this is a worker"));
+        };
+        match call {
+            MasterCall::Print { message } => {
+                tracing::info!(worker = %self.options.name, "message from master: {message}")
+            }
+            MasterCall::GetWorkerInfo => return Ok(Answer::Info(info::gather(&self.options, &self.basedir))),
+            MasterCall::SetBuilderList { builders } => self.set_builders(builders)?,
+            MasterCall::StartBuild { .. } | MasterCall::Shutdown => {}
+            MasterCall::StartCommand {
+                builder,
+                id,
+                name,
+                args,
+            } => self.start(&builder, id, &name, &args)?,
+            MasterCall::InterruptCommand { builder, why, .. } => self.interrupt(&builder, &why),
+        }
+        Ok(Answer::None)
+    }
+
+    /// Makes the folders of new builders and forgets the others, with what they run.
+    fn set_builders(&mut self, wanted: Vec<(String, String)>) -> Result<(), Failure> {
+        let mut builders = HashMap::new();
+        for (name, folder) in &wanted {
+            let folder = self.basedir.join(folder);
+            std::fs::create_dir_all(&folder).map_err(|error| {
+                let reason = format!(
+                    "cannot make the folder '{}' of builder '{name}': {error}",
+                    folder.display()
+                );
+                failure("builtins.OSError", reason)
+            })?;
+            let running = self.builders.remove(name).and_then(|builder| builder.running);
+            builders.insert(name.clone(), Builder { folder, running });
+        }
+        for forgotten in std::mem::replace(&mut self.builders, builders).into_values() {
+            if let Some(running) = forgotten.running {
+                running.abandoned.cancel();
+            }
+        }
+        self.leftovers();
+        Ok(())
+    }
+
+    /// Folders that belong to nobody.
+    fn leftovers(&self) {
+        let Ok(entries) = std::fs::read_dir(&self.basedir) else {
+            return;
+        };
+        let info = self.basedir.join("info");
+        for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+            let wanted = path == info || self.builders.values().any(|builder| builder.folder.starts_with(&path));
+            // Not through a link, which may lead anywhere.
+            if wanted || !std::fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_dir()) {
+                continue;
+            }
+            if self.options.delete_leftover_dirs {
+                tracing::info!(path = %path.display(), "deleting a folder that belongs to no builder");
+                if let Err(error) = std::fs::remove_dir_all(&path) {
+                    tracing::warn!(path = %path.display(), %error, "cannot delete a folder that belongs to no builder");
+                }
+            } else {
+                tracing::info!(path = %path.display(), "a folder belongs to no builder; it can be deleted");
+            }
+        }
+    }
+
+    fn start(&mut self, builder: &str, id: CommandId, name: &str, args: &Value) -> Result<(), Failure> {
+        let Some(served) = self.builders.get_mut(builder) else {
+            return Err(no_such_method(&format!("no builder '{builder}' is served here")));
+        };
+        let command = Command::parse(&id, name, args, &served.folder)?;
+        if let Some(running) = served.running.take() {
+            running.interrupt.cancel();
+        }
+        let abandoned = self.abandoned.child_token();
+        let interrupt = abandoned.child_token();
+        served.running = Some(Running {
+            interrupt: interrupt.clone(),
+            abandoned: abandoned.clone(),
+        });
+        let context = Context {
+            report: Report::new(id, self.caller.clone()),
+            caller: self.caller.clone(),
+            launcher: self.launcher.clone(),
+            environment: Arc::clone(&self.environment),
+            basedir: self.basedir.clone(),
+            interrupt,
+            abandoned,
+        };
+        self.commands.spawn(command.execute(context));
+        Ok(())
+    }
+
+    fn interrupt(&mut self, builder: &str, why: &str) {
+        tracing::info!(worker = %self.options.name, %builder, "interrupt: {why}");
+        if let Some(running) = self.builders.get(builder).and_then(|builder| builder.running.as_ref()) {
+            running.interrupt.cancel();
+        }
+    }
+
+    /// Ends all commands without telling anybody, and waits for that.
+    async fn abandon_all(&mut self) {
+        self.abandoned.cancel();
+        while self.commands.join_next().await.is_some() {}
+    }
+}
+
+fn no_such_method(message: &str) -> Failure {
+    failure("twisted.spread.flavors.NoSuchMethod", message.to_owned())
+}
