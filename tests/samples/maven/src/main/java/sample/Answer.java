@@ -1,0 +1,7 @@
+package sample;
+
+public class Answer {
+    public static int answer() {
+        return 6 * 7;
+    }
+}

@@ -1,0 +1,2 @@
+const assert = require("node:assert");
+assert.equal(require("./answer.js")(), 42);
