@@ -5,11 +5,13 @@ use crate::output::Output;
 use crate::shim::{self, Report, SHIM_ARGUMENT};
 use crate::{Command, direct, terminal};
 use nix::sys::socket::{ControlMessage, MsgFlags, sendmsg};
+use std::fs::File;
 use std::io::{self, IoSlice};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream as StdStream;
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
 use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
@@ -20,6 +22,9 @@ pub struct Launcher {
     /// The program that serves as shim when it is started with [`SHIM_ARGUMENT`]; it then calls [`crate::shim_main`]
     /// first of all. `None`: commands are started directly, and only their process group can be killed.
     pub shim: Option<PathBuf>,
+    /// A file that every shim keeps open until nothing is alive below it. With a lock on it, the next process to take
+    /// that lock knows that nothing is left of what this one started, even if this one is killed.
+    pub hold: Option<Arc<File>>,
 }
 
 /// Why a command does not run.
@@ -85,7 +90,7 @@ impl Launcher {
         } = streams;
         let tree = match &self.shim {
             Some(shim) => {
-                let link = start_shim(shim, command, theirs).map_err(|source| SpawnError::Shim {
+                let link = start_shim(shim, command, theirs, self.hold.as_deref()).map_err(|source| SpawnError::Shim {
                     shim: shim.clone(),
                     source,
                 });
@@ -139,6 +144,7 @@ fn start_shim(
     shim: &std::path::Path,
     command: &Command,
     theirs: [OwnedFd; 3],
+    hold: Option<&File>,
 ) -> io::Result<(tokio::process::Child, UnixStream, Vec<u8>)> {
     let (ours, control) = StdStream::pair()?;
     let process = tokio::process::Command::new(shim)
@@ -151,7 +157,8 @@ fn start_shim(
     let length = u32::try_from(request.len())
         .map_err(|_| io::Error::from_raw_os_error(libc::E2BIG))?
         .to_le_bytes();
-    let descriptors = theirs.each_ref().map(AsRawFd::as_raw_fd);
+    let mut descriptors = theirs.each_ref().map(AsRawFd::as_raw_fd).to_vec();
+    descriptors.extend(hold.map(AsRawFd::as_raw_fd));
     sendmsg::<()>(
         ours.as_raw_fd(),
         &[IoSlice::new(&length)],

@@ -15,6 +15,7 @@ mod environment;
 mod header;
 mod info;
 mod lines;
+mod lock;
 mod logfile;
 mod options;
 mod report;

@@ -7,7 +7,8 @@ use std::time::Duration;
 /// How one worker serves one master.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Its folder; every builder gets a folder below it. Made when it is absent. Files in `info/` are told to the master.
+    /// Its folder, which no other worker uses; every builder gets a folder below it. Made when it is absent. Files in
+    /// `info/` are told to the master.
     pub basedir: PathBuf,
     /// Its name, for the local log.
     pub name: String,

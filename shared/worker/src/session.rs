@@ -3,9 +3,10 @@
 use crate::command::args::failure;
 use crate::command::{Command, Context};
 use crate::report::Report;
-use crate::{Options, info};
+use crate::{Options, info, lock};
 use process::Launcher;
 use std::collections::HashMap;
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -21,6 +22,8 @@ pub enum Ended {
     Lost,
     /// The master wants it to leave.
     Shutdown,
+    /// Its folder cannot be used, and the log says why: as a rule, another worker uses it.
+    Busy,
 }
 
 /// A builder that this worker serves.
@@ -53,10 +56,17 @@ struct Session {
 /// alive. When it is dropped instead, all of it is killed too, a moment later.
 pub async fn run(end: End, options: Options) -> Ended {
     let End { caller, mut inbox } = end;
+    let lock = match lock::take(&options.basedir).await {
+        Ok(lock) => lock,
+        Err(error) => {
+            tracing::error!(worker = %options.name, %error, "the worker does not start");
+            return Ended::Busy;
+        }
+    };
     let mut keepalive = options
         .keepalive
         .map(|every| interval_at(Instant::now() + every, every));
-    let mut session = Session::new(options, caller);
+    let mut session = Session::new(options, caller, lock);
     let ended = loop {
         tokio::select! {
             incoming = inbox.next() => {
@@ -94,13 +104,14 @@ async fn tick(interval: &mut Option<Interval>) {
 }
 
 impl Session {
-    fn new(options: Options, caller: Caller) -> Session {
+    fn new(options: Options, caller: Caller, lock: File) -> Session {
         let basedir = std::path::absolute(&options.basedir).unwrap_or_else(|_| options.basedir.clone());
         Session {
             basedir,
             environment: Arc::new(options.environment.clone()),
             launcher: Launcher {
                 shim: options.shim.clone(),
+                hold: Some(Arc::new(lock)),
             },
             options,
             caller,

@@ -42,7 +42,7 @@ pub(super) fn serve() -> io::Result<()> {
     // A Ctrl-C on our terminal reaches the command through us only.
     nix::unistd::setsid()?;
     below::adopt_orphans()?;
-    let (Request(command), streams) = receive(&mut control)?;
+    let (Request(command), streams, _held) = receive(&mut control)?;
     let started = direct::prepared_under(&command, streams).spawn();
     let command = match started {
         Ok(child) => child.id() as i32,
@@ -147,11 +147,11 @@ fn block_signals() -> io::Result<SigSet> {
     Ok(SigSet::empty())
 }
 
-/// What to run, and its streams.
-fn receive(control: &mut UnixStream) -> io::Result<(Request, [OwnedFd; 3])> {
+/// What to run, its streams, and what is only kept open.
+fn receive(control: &mut UnixStream) -> io::Result<(Request, [OwnedFd; 3], Vec<OwnedFd>)> {
     let broken = || io::Error::from(io::ErrorKind::InvalidData);
     let mut length = [0; 4];
-    let mut space = nix::cmsg_space!([RawFd; 3]);
+    let mut space = nix::cmsg_space!([RawFd; 4]);
     let mut descriptors: Vec<OwnedFd> = Vec::new();
     let mut parts = [IoSliceMut::new(&mut length)];
     let received = recvmsg::<UnixAddr>(control.as_raw_fd(), &mut parts, Some(&mut space), flags())?;
@@ -162,6 +162,7 @@ fn receive(control: &mut UnixStream) -> io::Result<(Request, [OwnedFd; 3])> {
             descriptors.extend(list.into_iter().map(|fd| unsafe { OwnedFd::from_raw_fd(fd) }));
         }
     }
+    let held = descriptors.split_off(descriptors.len().min(3));
     let streams = descriptors.try_into().map_err(|_| broken())?;
     let length = u32::from_le_bytes(length) as usize;
     if bytes != 4 || length > LONGEST_REQUEST {
@@ -169,7 +170,7 @@ fn receive(control: &mut UnixStream) -> io::Result<(Request, [OwnedFd; 3])> {
     }
     let mut request = vec![0; length];
     control.read_exact(&mut request)?;
-    Ok((Request::decode(&request)?, streams))
+    Ok((Request::decode(&request)?, streams, held))
 }
 
 /// The streams are the command's, not those of whatever else this process starts.

@@ -26,11 +26,12 @@ static SHIM: extern "C" fn() = {
 fn under_shim() -> Launcher {
     Launcher {
         shim: Some("/proc/self/exe".into()),
+        hold: None,
     }
 }
 
 fn direct() -> Launcher {
-    Launcher { shim: None }
+    Launcher::default()
 }
 
 fn sh(script: &str, cwd: &Path) -> Command {

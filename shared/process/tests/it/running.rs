@@ -117,7 +117,10 @@ async fn a_missing_folder_and_a_missing_shim_are_told_apart() {
     let gone = folder.path().join("gone");
     let error = under_shim().spawn(&sh("true", &gone)).await.unwrap_err();
     assert!(error.to_string().contains("gone' cannot be entered"), "{error}");
-    let launcher = process::Launcher { shim: Some(gone) };
+    let launcher = process::Launcher {
+        shim: Some(gone),
+        hold: None,
+    };
     let error = launcher.spawn(&sh("true", "/".as_ref())).await.unwrap_err();
     assert!(matches!(error, SpawnError::Shim { .. }), "{error}");
 }

@@ -2,6 +2,8 @@
 
 use super::{all_dead, direct, is_alive, pids, sh, stdout, under_shim};
 use process::Exit;
+use std::fs::File;
+use std::sync::Arc;
 
 /// Writes its own number and those of a child in a session of its own, an orphan, and one that ignores signals.
 const FAMILY: &str = r#"
@@ -82,6 +84,25 @@ async fn a_killed_shim_is_noticed_and_its_command_dies() {
     assert_eq!(child.tree.exited().await, Exit::Lost);
     all_dead(&both).await;
     assert!(child.tree.end().await);
+}
+
+#[tokio::test]
+async fn a_lock_is_free_when_nothing_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let lock = || File::create(folder.path().join("lock")).unwrap();
+    let held = lock();
+    held.try_lock().unwrap();
+    let mut launcher = under_shim();
+    launcher.hold = Some(Arc::new(held));
+    let child = launcher.spawn(&sh(FAMILY, folder.path())).await.unwrap();
+    let family = pids(&folder.path().join("pids"), 4).await;
+    // Nobody but the shim holds it now.
+    drop(launcher);
+    let next = lock();
+    assert!(next.try_lock().is_err());
+    drop(child);
+    tokio::task::spawn_blocking(move || next.lock()).await.unwrap().unwrap();
+    assert!(!family.iter().any(|process| is_alive(process)));
 }
 
 #[tokio::test]

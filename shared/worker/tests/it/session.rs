@@ -178,6 +178,15 @@ async fn a_dropped_worker_kills_what_it_runs() {
 }
 
 #[tokio::test]
+async fn two_workers_do_not_share_a_folder() {
+    let master = Master::new().await;
+    let (end, theirs) = pair();
+    let second = tokio::spawn(worker::run(theirs, Options::new(master.folder.path(), "second")));
+    assert_eq!(second.await.unwrap(), Ended::Busy);
+    drop(end);
+}
+
+#[tokio::test]
 async fn keepalives_come_as_often_as_wanted() {
     let folder = tempfile::tempdir().unwrap();
     let mut options = Options::new(folder.path(), "w");

@@ -1,31 +1,27 @@
-//! Killing what is below a shim.
+//! With a reaper of orphans: everything below is a child sooner or later.
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 /// Makes this process the parent of every orphan below it.
-#[cfg(target_os = "linux")]
-pub(super) fn adopt_orphans() -> nix::Result<()> {
+pub(in crate::shim) fn adopt_orphans() -> nix::Result<()> {
     // Seen in a list of processes, where the path would say nothing.
     let _ = nix::sys::prctl::set_name(c"outpost-shim");
     nix::sys::prctl::set_child_subreaper(true)
 }
 
 /// One round: kills what is a child now. Grandchildren become children when their parent is dead.
-#[cfg(target_os = "linux")]
-pub(super) fn kill_all(_group: i32) {
+pub(in crate::shim) fn kill_all(_group: i32) {
     for child in children() {
         let _ = kill(Pid::from_raw(child), Signal::SIGKILL);
     }
 }
 
 /// Whether something can be alive although no child is left. With a reaper, nothing can.
-#[cfg(target_os = "linux")]
-pub(super) fn outlives_children(_group: i32) -> bool {
+pub(in crate::shim) fn outlives_children(_group: i32) -> bool {
     false
 }
 
-#[cfg(target_os = "linux")]
 fn children() -> Vec<i32> {
     let me = std::process::id();
     match std::fs::read_to_string(format!("/proc/{me}/task/{me}/children")) {
@@ -38,7 +34,6 @@ fn children() -> Vec<i32> {
 }
 
 /// For kernels that do not list children: the fourth word of every process's `stat` is its parent.
-#[cfg(target_os = "linux")]
 fn children_by_parent(me: u32) -> Vec<i32> {
     let Ok(processes) = std::fs::read_dir("/proc") else {
         return Vec::new();
@@ -53,22 +48,4 @@ fn children_by_parent(me: u32) -> Vec<i32> {
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
         .filter(is_mine)
         .collect()
-}
-
-/// There is no such thing here: what leaves the command's group can survive.
-#[cfg(not(target_os = "linux"))]
-pub(super) fn adopt_orphans() -> nix::Result<()> {
-    Ok(())
-}
-
-/// Kills the command's group.
-#[cfg(not(target_os = "linux"))]
-pub(super) fn kill_all(group: i32) {
-    let _ = nix::sys::signal::killpg(Pid::from_raw(group), Signal::SIGKILL);
-}
-
-/// Whether something can be alive although no child is left: the rest of the group.
-#[cfg(not(target_os = "linux"))]
-pub(super) fn outlives_children(group: i32) -> bool {
-    nix::sys::signal::killpg(Pid::from_raw(group), None).is_ok()
 }
