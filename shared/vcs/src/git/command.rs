@@ -230,7 +230,10 @@ impl Git {
             what: what.to_owned(),
             subject: self.subject.clone(),
             reason: reason.unwrap_or("it gave no reason").to_owned(),
-            hint: hint(complaints).to_owned(),
+            hint: match what {
+                "ls-remote" | "fetch" => hint(complaints).to_owned(),
+                _ => "try the same in a terminal, and run `git fsck` there".to_owned(),
+            },
         }
     }
 }

@@ -1,6 +1,10 @@
 //! Whether a file system tells its watchers everything.
 
 use std::path::Path;
+use std::sync::Arc;
+
+/// Why a folder must be polled rather than watched; `None` if it can be watched.
+pub type Probe = Arc<dyn Fn(&Path) -> Option<String> + Send + Sync>;
 
 /// When set and not empty, nothing is watched and everything is polled.
 const SWITCH: &str = "OUTPOST_POLL_REPOSITORIES";

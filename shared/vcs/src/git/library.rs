@@ -42,7 +42,7 @@ impl Library {
             // The iterator itself passes over what it cannot read; see `broken` below.
             let reference = reference.map_err(|error| self.corrupt(error))?;
             let name = String::from_utf8_lossy(reference.name_bytes());
-            let name = name.trim_start_matches(HEADS).to_owned();
+            let name = name.strip_prefix(HEADS).unwrap_or(&name).to_owned();
             match reference.resolve().map(|direct| direct.target()) {
                 Ok(Some(target)) => refs.branches.insert(name, target.to_string()),
                 Ok(None) => None,

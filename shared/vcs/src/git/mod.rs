@@ -2,6 +2,8 @@
 //!
 //! Local repositories are read through libgit2. Whatever goes over a network, and every format that libgit2 refuses
 //! (reftable, SHA-256), goes through the person's own `git`, with its own configuration and credentials.
+//!
+//! What is followed is branches. A commit on a detached `HEAD` is seen when a branch comes to have it.
 
 mod changes;
 mod command;
@@ -19,13 +21,14 @@ mod porcelain;
 mod reader;
 mod remote;
 mod seen;
+mod source;
 mod status;
 mod watch;
 
 pub use error::GitError;
 pub use facts::{Head, Identity, Kind, Repository, branches, default_branch, discover, head, identity};
-pub use filesystem::unwatchable;
+pub use filesystem::{Probe, unwatchable};
 pub use location::without_password;
-pub use notifications::{Notifications, Tap};
+pub use notifications::{Notifications, OnEvent, OnFolder, Tap};
 pub use status::{Batch, Mode, Report, SourceStatus};
 pub use watch::{Surroundings, Watch, WatchHandle};

@@ -23,13 +23,18 @@ const LONGEST_NOISE: Duration = Duration::from_millis(20);
 #[derive(Clone)]
 pub struct Notifications(Arc<Hub>);
 
+/// What a [`Tap`] does with events.
+pub type OnEvent = dyn Fn(Event) -> Option<Event> + Send + Sync;
+/// What a [`Tap`] does with folders that are to be watched.
+pub type OnFolder = dyn Fn(&Path) -> notify::Result<()> + Send + Sync;
+
 /// Stands between the system and the watches. For tests of what cannot be brought about at will: events that get
 /// lost, limits that are reached.
 pub struct Tap {
     /// Sees each event first; what it returns is what the watches see.
-    pub event: Box<dyn Fn(Event) -> Option<Event> + Send + Sync>,
+    pub event: Box<OnEvent>,
     /// Asked before a folder is watched.
-    pub folder: Box<dyn Fn(&Path) -> notify::Result<()> + Send + Sync>,
+    pub folder: Box<OnFolder>,
 }
 
 struct Hub {

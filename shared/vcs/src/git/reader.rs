@@ -72,7 +72,7 @@ pub(crate) enum Reader {
     /// Read in this process.
     Library(Library),
     /// Read by commands.
-    Porcelain(Porcelain),
+    Porcelain(Box<Porcelain>),
 }
 
 impl Reader {
@@ -80,7 +80,7 @@ impl Reader {
     pub(crate) fn open(path: &Path, git: &Git) -> Result<Reader, GitError> {
         match Library::open(path) {
             Ok(library) => Ok(Reader::Library(library)),
-            Err(refusal) => Porcelain::open(path, git, refusal).map(Reader::Porcelain),
+            Err(refusal) => Ok(Reader::Porcelain(Box::new(Porcelain::open(path, git, refusal)?))),
         }
     }
 

@@ -203,6 +203,11 @@ impl<'a, G: Graph> Pass<'a, G> {
             return;
         }
         let Some(tip) = self.refs.branches.get(branch) else {
+            let is_unborn = self.refs.head.as_deref() == Some(branch);
+            if !is_unborn && !self.before.is_some_and(|seen| seen.followed_before(branch)) {
+                self.notes
+                    .push(format!("branch {branch} does not exist; it is followed once it does"));
+            }
             return;
         };
         let looked = match self.tips.get(branch).cloned() {

@@ -3,31 +3,22 @@
 //! A task per source. It sleeps until the system tells of something, a poll is due, a disk is mounted, or somebody asks;
 //! then it reads everything again and compares with what was seen, so that a missed or doubled notice does no harm.
 
-use super::changes;
-use super::command::Git;
-use super::error::GitError;
-use super::location::{Location, without_password};
+use super::filesystem::{self, Probe};
 use super::mounts::Mounts;
-use super::notifications::{Ear, Notifications};
-use super::reader::{Reader, Refs};
-use super::remote::Remote;
-use super::seen::{self, Seen};
-use super::status::{Batch, Mode, Report, SourceStatus};
-use super::{filesystem, local, places};
+use super::notifications::Notifications;
+use super::seen::Seen;
+use super::source::{Look, Place, Source};
+use super::status::{Mode, Report, SourceStatus};
 use model::config::GitPoller;
 use model::{Json, Time};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 
-/// Shortest and longest time between polls, in seconds.
-const INTERVALS: (f64, f64) = (0.05, 7.0 * 86400.0);
-/// When the interval in the configuration is not a number.
-const USUAL_INTERVAL: f64 = 600.0;
 /// Longest wait between attempts at a remote that fails, unless polls are rarer anyway; in seconds.
 const LONGEST_BACK_OFF: f64 = 900.0;
 /// How much later than due a poll of a remote may come, as a share of its interval, so that many do not come at once.
@@ -38,9 +29,6 @@ const RETRY: Duration = Duration::from_secs(30);
 const LONGEST_READING: Duration = Duration::from_secs(60);
 /// Reports that may wait to be received before the watch itself waits.
 const WAITING_REPORTS: usize = 8;
-/// Rounds of listening and looking for further folders, in a repository that changes meanwhile.
-const MOST_ROUNDS: usize = 20;
-
 /// What a watch needs from around it.
 #[derive(Clone)]
 pub struct Surroundings {
@@ -50,7 +38,7 @@ pub struct Surroundings {
     /// Where file notifications come from.
     pub notifications: Notifications,
     /// Why a folder must be polled rather than watched; `None` if it can be watched.
-    pub unwatchable: Arc<dyn Fn(&Path) -> Option<String> + Send + Sync>,
+    pub unwatchable: Probe,
     /// The person's own `git`.
     pub git: OsString,
     /// Longest time for one question to a remote.
@@ -157,164 +145,6 @@ impl Drop for WatchHandle {
     }
 }
 
-/// One repository and how to read it; shared with the threads that do the reading.
-struct Source {
-    config: GitPoller,
-    git: Git,
-    ear: Ear,
-    unwatchable: Arc<dyn Fn(&Path) -> Option<String> + Send + Sync>,
-    place: Place,
-    interval: f64,
-}
-
-enum Place {
-    /// Absolute.
-    Local(PathBuf),
-    Remote(Remote),
-}
-
-/// What one reading gave.
-struct Look {
-    seen: Option<Arc<Seen>>,
-    batch: Option<Batch>,
-    mode: Mode,
-    /// As it was when the reading began.
-    disk: Option<(u64, u64)>,
-}
-
-impl Source {
-    fn new(surroundings: Surroundings, config: GitPoller) -> Source {
-        let git = Git::new(surroundings.git, surroundings.answer_within);
-        let place = match Location::of(&config.repourl) {
-            Location::Local(path) => Place::Local(std::path::absolute(&path).unwrap_or(path)),
-            Location::Remote(location) => Place::Remote(Remote::new(
-                location,
-                surroundings.cache_dir,
-                &git,
-                surroundings.fetch_within,
-                config.branches.clone(),
-            )),
-        };
-        let interval = if config.poll_interval.is_nan() {
-            USUAL_INTERVAL
-        } else {
-            config.poll_interval.clamp(INTERVALS.0, INTERVALS.1)
-        };
-        Source {
-            git,
-            ear: surroundings.notifications.ear(),
-            unwatchable: surroundings.unwatchable,
-            place,
-            interval,
-            config,
-        }
-    }
-
-    fn name(&self) -> String {
-        without_password(&self.config.repourl)
-    }
-
-    /// Reads everything and compares; blocks.
-    fn look(&self, before: Option<Arc<Seen>>) -> Look {
-        let disk = self.disk();
-        let mode = self.listen();
-        match self
-            .read(before.as_deref())
-            .and_then(|(refs, reader)| self.compare(before.as_deref(), &refs, &reader))
-        {
-            Ok((seen, batch, problems)) => Look {
-                disk,
-                seen: Some(Arc::new(seen)),
-                batch,
-                mode: match problems.is_empty() {
-                    true => mode,
-                    false => self.damaged(&problems),
-                },
-            },
-            Err(error) => Look {
-                disk,
-                seen: before,
-                batch: None,
-                mode: Mode::Failed {
-                    reason: error.to_string(),
-                },
-            },
-        }
-    }
-
-    /// Listens wherever it should before anything is read.
-    fn listen(&self) -> Mode {
-        let polling = |why: String| Mode::Polling {
-            every: self.interval,
-            why,
-        };
-        let Place::Local(path) = &self.place else {
-            return polling("it is on another machine, which does not tell".to_owned());
-        };
-        let probed = places::folders(path).map_or_else(|| path.clone(), |(_, common)| common);
-        if let Some(why) = (self.unwatchable)(&probed) {
-            // Listening to nothing needs nothing.
-            let _ = self.ear.listen_to(&Default::default());
-            return polling(why);
-        }
-        for _ in 0..MOST_ROUNDS {
-            // A folder made meanwhile is found only after its parent was listened to.
-            match self.ear.listen_to(&places::of(path)) {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(why) => return polling(why),
-            }
-        }
-        Mode::Watching
-    }
-
-    fn read(&self, before: Option<&Seen>) -> Result<(Refs, Reader), GitError> {
-        match &self.place {
-            Place::Local(path) => local::read(path, &self.git, before),
-            Place::Remote(remote) => remote.read(before),
-        }
-    }
-
-    fn compare(
-        &self,
-        before: Option<&Seen>,
-        refs: &Refs,
-        reader: &Reader,
-    ) -> Result<(Seen, Option<Batch>, Vec<String>), GitError> {
-        let config = &self.config;
-        let step = seen::advance(before, &config.branches, config.build_at_first_sight, refs, reader);
-        let changes = changes::of(&step.news, config, reader)?;
-        let batch = (before != Some(&step.seen)).then(|| Batch {
-            changes,
-            state: step.seen.to_json(),
-            notes: step.notes,
-        });
-        Ok((step.seen, batch, step.problems))
-    }
-
-    fn damaged(&self, problems: &[String]) -> Mode {
-        let (what, folder) = match &self.place {
-            Place::Local(path) => (format!("the repository {}", path.display()), path.as_path()),
-            Place::Remote(remote) => (format!("the copy of {}", remote.url()), remote.cache()),
-        };
-        let problems = problems.join("; ");
-        let folder = folder.display();
-        Mode::Failed {
-            reason: format!(
-                "{what} cannot be read as a whole: {problems}; run `git fsck` in {folder} and repair what it names"
-            ),
-        }
-    }
-
-    /// Tells one state of the disk at the repository's place from another.
-    fn disk(&self) -> Option<(u64, u64)> {
-        match &self.place {
-            Place::Local(path) => filesystem::identity(path),
-            Place::Remote(_) => None,
-        }
-    }
-}
-
 /// The loop around one source.
 struct Task {
     source: Arc<Source>,
@@ -332,11 +162,16 @@ impl Task {
         let mounts = Mounts::listen();
         if matches!(self.source.place, Place::Remote(_)) && !self.source.config.poll_at_launch {
             let wait = Duration::from_secs_f64(self.source.interval);
+            if self.tell(Mode::Starting, Some(wait), false).await.is_err() {
+                return;
+            }
             self.wait(&mounts, Some(wait)).await;
         }
-        // An error means that nobody receives the reports any more.
-        while let Ok(wait) = self.look().await {
-            self.wait(&mounts, wait).await;
+        while !self.reports.is_closed() {
+            match self.look().await {
+                Ok(wait) => self.wait(&mounts, wait).await,
+                Err(_) => return, // nobody receives the reports any more
+            }
         }
     }
 

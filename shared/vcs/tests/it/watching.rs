@@ -166,6 +166,10 @@ async fn a_commit_is_new_once_on_each_branch_that_it_arrives_on() {
 #[tokio::test]
 async fn a_new_branch_reports_what_no_branch_had() {
     let (_folder, repository, mut watched) = watched(Branches::Named(vec!["release".to_owned()])).await;
+    assert_eq!(
+        watched.notes,
+        ["branch release does not exist; it is followed once it does"]
+    );
     commit(&repository, "on main only");
     git(&repository, &["checkout", "-q", "--detach"]);
     commit(&repository, "one");
