@@ -11,7 +11,9 @@
 //!
 //! A mute adds a pause mark in the corner. The colours stand out by at least 3:1 from a white and from a dark panel.
 
-use tiny_skia::{BlendMode, Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, Transform};
+use tiny_skia::{
+    BlendMode, Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, Transform,
+};
 use watch::{IconState, TrayIcon};
 
 /// Shapes are drawn on a square of this many units.
@@ -38,20 +40,28 @@ pub struct PngError {
 
 /// The icon as a PNG file, for packages and pictures.
 pub fn png(icon: TrayIcon, size: u32) -> Result<Vec<u8>, PngError> {
-    draw(icon, size).encode_png().map_err(|error| PngError { size, reason: error.to_string() })
+    draw(icon, size).encode_png().map_err(|error| PngError {
+        size,
+        reason: error.to_string(),
+    })
 }
 
 /// The icon as StatusNotifierItem wants it: ARGB, a byte each, rows from the top, not premultiplied.
 pub fn argb(icon: TrayIcon, size: u32) -> Vec<u8> {
     let drawn = draw(icon, size);
     let colours = drawn.pixels().iter().map(|pixel| pixel.demultiply());
-    colours.flat_map(|c| [c.alpha(), c.red(), c.green(), c.blue()]).collect()
+    colours
+        .flat_map(|c| [c.alpha(), c.red(), c.green(), c.blue()])
+        .collect()
 }
 
 fn draw(icon: TrayIcon, size: u32) -> Pixmap {
     let pixmap = Pixmap::new(size.max(1), size.max(1)).expect("a size that is not zero");
     let whole = size.max(1) as f32 / UNITS;
-    let mut canvas = Canvas { scale: if icon.muted { whole * MUTED } else { whole }, pixmap };
+    let mut canvas = Canvas {
+        scale: if icon.muted { whole * MUTED } else { whole },
+        pixmap,
+    };
     match icon.state {
         IconState::AllWell => {
             canvas.fill(circle(11.0), GREEN);
@@ -117,7 +127,11 @@ impl Canvas {
     fn line(&mut self, points: &[(f32, f32)], width: f32, colour: [u8; 3]) {
         let mut path = PathBuilder::new();
         for (index, &(x, y)) in points.iter().enumerate() {
-            if index == 0 { path.move_to(x, y) } else { path.line_to(x, y) }
+            if index == 0 {
+                path.move_to(x, y)
+            } else {
+                path.line_to(x, y)
+            }
         }
         self.stroke(path.finish(), width, colour);
     }
@@ -142,7 +156,11 @@ impl Canvas {
         let (top, bottom) = (UNITS - 10.0 + bar / 2.0, UNITS - bar / 2.0);
         let right = UNITS - bar / 2.0;
         let left = right - bar * 1.9;
-        let cut = Paint { blend_mode: BlendMode::Clear, anti_alias: true, ..Paint::default() };
+        let cut = Paint {
+            blend_mode: BlendMode::Clear,
+            anti_alias: true,
+            ..Paint::default()
+        };
         let room = bar / 2.0 + 1.3;
         let square = Rect::from_ltrb(left - room, top - room, UNITS, UNITS).map(PathBuilder::from_rect);
         self.fill_with(square, &cut);
@@ -153,7 +171,10 @@ impl Canvas {
 }
 
 fn paint(colour: [u8; 3]) -> Paint<'static> {
-    let mut paint = Paint { anti_alias: true, ..Paint::default() };
+    let mut paint = Paint {
+        anti_alias: true,
+        ..Paint::default()
+    };
     let [red, green, blue] = colour;
     paint.set_color(Color::from_rgba8(red, green, blue, 255));
     paint
@@ -187,7 +208,11 @@ fn octagon(radius: f32) -> Option<Path> {
     let mut path = PathBuilder::new();
     for corner in 0..8_u8 {
         let (x, y) = on_circle(radius, (f32::from(corner) + 0.5) / 8.0);
-        if corner == 0 { path.move_to(x, y) } else { path.line_to(x, y) }
+        if corner == 0 {
+            path.move_to(x, y)
+        } else {
+            path.line_to(x, y)
+        }
     }
     path.close();
     path.finish()
@@ -218,8 +243,10 @@ mod tests {
 
     #[test]
     fn states_differ_without_colour_on_light_and_dark_panels() {
-        let all: Vec<TrayIcon> =
-            STATES.into_iter().flat_map(|state| [false, true].map(|muted| TrayIcon { state, muted })).collect();
+        let all: Vec<TrayIcon> = STATES
+            .into_iter()
+            .flat_map(|state| [false, true].map(|muted| TrayIcon { state, muted }))
+            .collect();
         for size in [16, 22, 32] {
             for panel in [30.0, 240.0] {
                 for (i, a) in all.iter().enumerate() {
@@ -244,17 +271,28 @@ mod tests {
         };
         for colour in [GREEN, RED, BLUE, GREY] {
             for panel in [[0xf2; 3], [0x2b; 3]] {
-                assert!(contrast(colour, panel) >= 3.0, "{colour:?} on {panel:?}: {}", contrast(colour, panel));
+                assert!(
+                    contrast(colour, panel) >= 3.0,
+                    "{colour:?} on {panel:?}: {}",
+                    contrast(colour, panel)
+                );
             }
         }
         for (mark, shape) in [(WHITE, GREEN), (WHITE, RED)] {
-            assert!(contrast(mark, shape) >= 3.0, "{mark:?} in {shape:?}: {}", contrast(mark, shape));
+            assert!(
+                contrast(mark, shape) >= 3.0,
+                "{mark:?} in {shape:?}: {}",
+                contrast(mark, shape)
+            );
         }
     }
 
     #[test]
     fn pixmaps_have_the_size_and_order_that_hosts_expect() {
-        let icon = TrayIcon { state: IconState::BrokenByMe, muted: false };
+        let icon = TrayIcon {
+            state: IconState::BrokenByMe,
+            muted: false,
+        };
         let data = argb(icon, 22);
         assert_eq!(data.len(), 22 * 22 * 4);
         assert_eq!(data[..4], [0, 0, 0, 0], "the corner is clear");
@@ -264,6 +302,16 @@ mod tests {
 
     #[test]
     fn a_size_of_nothing_is_one_pixel() {
-        assert_eq!(argb(TrayIcon { state: IconState::AllWell, muted: true }, 0).len(), 4);
+        assert_eq!(
+            argb(
+                TrayIcon {
+                    state: IconState::AllWell,
+                    muted: true
+                },
+                0
+            )
+            .len(),
+            4
+        );
     }
 }

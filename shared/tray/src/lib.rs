@@ -34,6 +34,10 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { name: "Outpost".to_owned(), id: "outpost".to_owned(), desktop_entry: "outpost".to_owned() }
+        Options {
+            name: "Outpost".to_owned(),
+            id: "outpost".to_owned(),
+            desktop_entry: "outpost".to_owned(),
+        }
     }
 }

@@ -72,7 +72,11 @@ impl Host {
                 item = self.register().await;
             }
             let shown = item.is_some() && has_host(&bus).await;
-            self.report(if shown { TrayPresence::Shown } else { TrayPresence::NoHost });
+            self.report(if shown {
+                TrayPresence::Shown
+            } else {
+                TrayPresence::NoHost
+            });
             tokio::select! {
                 changed = self.views.changed() => {
                     if changed.is_err() {
@@ -119,7 +123,9 @@ impl Host {
     }
 
     fn report(&self, presence: TrayPresence) {
-        let changed = self.presence.send_if_modified(|now| std::mem::replace(now, presence) != presence);
+        let changed = self
+            .presence
+            .send_if_modified(|now| std::mem::replace(now, presence) != presence);
         if changed && let Err(lost) = self.events.try_send(TrayEvent::Presence(presence)) {
             tracing::warn!(%lost, "nobody reads what happens in the tray");
         }
@@ -140,8 +146,16 @@ async fn host_signals(bus: &zbus::Connection) -> zbus::Result<zbus::MessageStrea
 async fn has_host(bus: &zbus::Connection) -> bool {
     let question = (WATCHER, "IsStatusNotifierHostRegistered");
     let interface = Some("org.freedesktop.DBus.Properties");
-    let Ok(reply) = bus.call_method(Some(WATCHER), WATCHER_PATH, interface, "Get", &question).await else {
+    let Ok(reply) = bus
+        .call_method(Some(WATCHER), WATCHER_PATH, interface, "Get", &question)
+        .await
+    else {
         return true;
     };
-    reply.body().deserialize::<OwnedValue>().ok().and_then(|value| bool::try_from(value).ok()).unwrap_or(true)
+    reply
+        .body()
+        .deserialize::<OwnedValue>()
+        .ok()
+        .and_then(|value| bool::try_from(value).ok())
+        .unwrap_or(true)
 }

@@ -29,7 +29,9 @@ impl Inhibited {
             .member("PropertiesChanged")?
             .path(SERVER_PATH)?
             .build();
-        Ok(Inhibited { changes: MessageStream::for_match_rule(rule, bus, None).await? })
+        Ok(Inhibited {
+            changes: MessageStream::for_match_rule(rule, bus, None).await?,
+        })
     }
 
     /// Returns when the server says that a property of it changed. After the bus is gone it never returns.
@@ -43,7 +45,9 @@ impl Inhibited {
     pub(super) async fn now(&self, bus: &Connection) -> bool {
         for switch in SWITCHES {
             let call = bus.call_method(Some(SERVER), SERVER_PATH, Some(PROPERTIES), "Get", &switch);
-            let Ok(Ok(reply)) = timeout(PATIENCE, call).await else { continue };
+            let Ok(Ok(reply)) = timeout(PATIENCE, call).await else {
+                continue;
+            };
             if let Ok(value) = reply.body().deserialize::<OwnedValue>()
                 && let Ok(on) = bool::try_from(value)
             {

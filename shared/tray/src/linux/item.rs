@@ -19,7 +19,12 @@ pub(super) struct Item {
 impl Item {
     pub(super) fn new(options: Options, view: TrayView, events: mpsc::Sender<TrayEvent>) -> Item {
         let drawn = draw(view.icon);
-        Item { options, view, drawn, events }
+        Item {
+            options,
+            view,
+            drawn,
+            events,
+        }
     }
 
     pub(super) fn set(&mut self, view: TrayView) {
@@ -46,7 +51,11 @@ impl ksni::Tray for Item {
     }
 
     fn status(&self) -> ksni::Status {
-        if self.view.attention { ksni::Status::NeedsAttention } else { ksni::Status::Active }
+        if self.view.attention {
+            ksni::Status::NeedsAttention
+        } else {
+            ksni::Status::Active
+        }
     }
 
     fn icon_pixmap(&self) -> Vec<ksni::Icon> {
@@ -70,7 +79,9 @@ impl ksni::Tray for Item {
     }
 
     fn activate(&mut self, _x: i32, _y: i32) {
-        self.send(TrayEvent::Open { token: ksni::current_xdg_activation_token() });
+        self.send(TrayEvent::Open {
+            token: ksni::current_xdg_activation_token(),
+        });
     }
 
     fn watcher_offline(&self, _reason: ksni::OfflineReason) -> bool {
@@ -86,19 +97,36 @@ fn items(menu: &[MenuItem]) -> Vec<ksni::MenuItem<Item>> {
 fn item(item: &MenuItem) -> ksni::MenuItem<Item> {
     match item {
         MenuItem::Separator => ksni::MenuItem::Separator,
-        MenuItem::Text(text) => {
-            StandardItem { label: label(text), enabled: false, ..StandardItem::default() }.into()
+        MenuItem::Text(text) => StandardItem {
+            label: label(text),
+            enabled: false,
+            ..StandardItem::default()
         }
-        MenuItem::Submenu { label: text, items: submenu } => {
-            SubMenu { label: label(text), submenu: items(submenu), ..SubMenu::default() }.into()
+        .into(),
+        MenuItem::Submenu {
+            label: text,
+            items: submenu,
+        } => SubMenu {
+            label: label(text),
+            submenu: items(submenu),
+            ..SubMenu::default()
         }
+        .into(),
         MenuItem::Action { label: text, action } => {
             let action = action.clone();
             let activate = Box::new(move |tray: &mut Item| {
                 let token = ksni::current_xdg_activation_token();
-                tray.send(TrayEvent::Menu { action: action.clone(), token });
+                tray.send(TrayEvent::Menu {
+                    action: action.clone(),
+                    token,
+                });
             });
-            StandardItem { label: label(text), activate, ..StandardItem::default() }.into()
+            StandardItem {
+                label: label(text),
+                activate,
+                ..StandardItem::default()
+            }
+            .into()
         }
     }
 }
@@ -111,6 +139,10 @@ fn label(text: &str) -> String {
 fn draw(icon: TrayIcon) -> Vec<ksni::Icon> {
     SIZES
         .iter()
-        .map(|&size| ksni::Icon { width: size as i32, height: size as i32, data: icon::argb(icon, size) })
+        .map(|&size| ksni::Icon {
+            width: size as i32,
+            height: size as i32,
+            data: icon::argb(icon, size),
+        })
         .collect()
 }

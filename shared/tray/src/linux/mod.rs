@@ -50,11 +50,25 @@ pub fn start(options: Options) -> (TrayHandle, mpsc::Receiver<TrayEvent>) {
     let (shown, presence) = latest::channel(TrayPresence::Starting);
     let (serving, notices) = latest::channel(NoticePresence::Starting);
     let (closing, closed) = latest::channel(false);
-    let host = host::Host { options: options.clone(), views, events: events.clone(), presence: shown };
+    let host = host::Host {
+        options: options.clone(),
+        views,
+        events: events.clone(),
+        presence: shown,
+    };
     let notices_task = notices::Notices::new(options, order, events, serving);
     spawn_until(closed.clone(), host.run());
     spawn_until(closed, notices_task.run());
-    (TrayHandle { view, orders, presence, notices, closing }, receiver)
+    (
+        TrayHandle {
+            view,
+            orders,
+            presence,
+            notices,
+            closing,
+        },
+        receiver,
+    )
 }
 
 /// Runs a task until it ends or `closed` says so.

@@ -62,7 +62,15 @@ impl Notices {
         events: mpsc::Sender<TrayEvent>,
         presence: latest::Sender<NoticePresence>,
     ) -> Notices {
-        Notices { options, orders, events, presence, shown: AllShown::default(), server: None, quiet: false }
+        Notices {
+            options,
+            orders,
+            events,
+            presence,
+            shown: AllShown::default(),
+            server: None,
+            quiet: false,
+        }
     }
 
     pub(super) async fn run(mut self) {
@@ -103,7 +111,11 @@ impl Notices {
         let bus = Connection::session().await?;
         let names = DBusProxy::new(&bus).await?;
         let mut owners = names.receive_name_owner_changed_with_args(&[(0, SERVER)]).await?;
-        let rule = MatchRule::builder().msg_type(Type::Signal).interface(SERVER)?.path(SERVER_PATH)?.build();
+        let rule = MatchRule::builder()
+            .msg_type(Type::Signal)
+            .interface(SERVER)?
+            .path(SERVER_PATH)?
+            .build();
         let mut signals = MessageStream::for_match_rule(rule, &bus, None).await?;
         let mut inhibited = Inhibited::follow(&bus).await?;
         *wait = FIRST_RETRY;
@@ -134,7 +146,9 @@ impl Notices {
 
     /// Asks a server that runs what it can; one that only could be started is asked with the first notice.
     async fn ask_server(&mut self, bus: &Connection, names: &DBusProxy<'_>) {
-        let Ok(name) = zbus::names::BusName::try_from(SERVER) else { return };
+        let Ok(name) = zbus::names::BusName::try_from(SERVER) else {
+            return;
+        };
         let runs = names.name_has_owner(name).await.unwrap_or(false);
         let startable = async {
             let names = names.list_activatable_names().await.unwrap_or_default();
@@ -152,12 +166,19 @@ impl Notices {
             return Ok(known);
         }
         let reply = call(bus, "GetCapabilities", &()).await?;
-        let words: Vec<String> =
-            reply.body().deserialize().map_err(|error| Unreachable::Refused(error.to_string()))?;
+        let words: Vec<String> = reply
+            .body()
+            .deserialize()
+            .map_err(|error| Unreachable::Refused(error.to_string()))?;
         let has = |word: &str| words.iter().any(|w| w == word);
-        let server = Abilities { buttons: has("actions"), markup: has("body-markup") };
+        let server = Abilities {
+            buttons: has("actions"),
+            markup: has("body-markup"),
+        };
         self.server = Some(server);
-        self.report(NoticePresence::Works { buttons: server.buttons });
+        self.report(NoticePresence::Works {
+            buttons: server.buttons,
+        });
         Ok(server)
     }
 
@@ -242,7 +263,10 @@ impl Notices {
     }
 
     fn report(&self, presence: NoticePresence) {
-        if self.presence.send_if_modified(|now| std::mem::replace(now, presence) != presence) {
+        if self
+            .presence
+            .send_if_modified(|now| std::mem::replace(now, presence) != presence)
+        {
             self.tell(TrayEvent::Notices(presence));
         }
     }
@@ -259,7 +283,11 @@ async fn call<B>(bus: &Connection, method: &str, body: &B) -> Result<Message, Un
 where
     B: serde::ser::Serialize + zbus::zvariant::DynamicType,
 {
-    let reply = timeout(PATIENCE, bus.call_method(Some(SERVER), SERVER_PATH, Some(SERVER), method, body)).await;
+    let reply = timeout(
+        PATIENCE,
+        bus.call_method(Some(SERVER), SERVER_PATH, Some(SERVER), method, body),
+    )
+    .await;
     match reply.map_err(|_| Unreachable::Silent)? {
         Ok(reply) => Ok(reply),
         Err(zbus::Error::MethodError(name, _, _)) if name.as_str().ends_with(".ServiceUnknown") => {
@@ -270,7 +298,11 @@ where
 }
 
 fn message(options: &Options, notice: &Notice, replaces: Option<u32>, server: Abilities) -> Notification {
-    let body = if server.markup { escaped(&notice.body) } else { notice.body.clone() };
+    let body = if server.markup {
+        escaped(&notice.body)
+    } else {
+        notice.body.clone()
+    };
     let mut message = Notification::new();
     message
         .appname(&options.name)

@@ -48,8 +48,15 @@ impl AllShown {
     pub(super) fn insert(&mut self, notice: Notice, id: u32, connection: Option<NotificationHandle>) {
         self.by_key.retain(|_, shown| shown.id != id);
         self.order += 1;
-        let shown =
-            Shown { id, open: true, answered: false, token: None, connection, order: self.order, notice: notice.clone() };
+        let shown = Shown {
+            id,
+            open: true,
+            answered: false,
+            token: None,
+            connection,
+            order: self.order,
+            notice: notice.clone(),
+        };
         self.by_key.insert(notice.id, shown);
         self.forget_oldest();
     }
@@ -94,7 +101,11 @@ impl AllShown {
 
     fn forget_oldest(&mut self) {
         while self.by_key.len() > KEPT {
-            let oldest = self.by_key.iter().min_by_key(|(_, shown)| (shown.open, shown.order)).map(|(key, _)| key.clone());
+            let oldest = self
+                .by_key
+                .iter()
+                .min_by_key(|(_, shown)| (shown.open, shown.order))
+                .map(|(key, _)| key.clone());
             match oldest {
                 Some(key) => self.by_key.remove(&key),
                 None => return,
@@ -114,7 +125,10 @@ mod tests {
             title: String::new(),
             body: String::new(),
             urgency: Urgency::Normal,
-            buttons: vec![Button { label: "Mute…".to_owned(), action: NoticeAction::Mute(Scope::All) }],
+            buttons: vec![Button {
+                label: "Mute…".to_owned(),
+                action: NoticeAction::Mute(Scope::All),
+            }],
             silent: false,
             target: Target::Now,
             why: String::new(),
@@ -144,7 +158,10 @@ mod tests {
         for (id, action) in [(6, CLICK), (5, "1"), (5, "x"), (5, "")] {
             assert_eq!(all.answer(id, action), None, "{id} {action}");
         }
-        assert_eq!(all.answer(5, CLICK), Some(Answer::Opened(NoticeKey("a".to_owned()), Target::Now, None)));
+        assert_eq!(
+            all.answer(5, CLICK),
+            Some(Answer::Opened(NoticeKey("a".to_owned()), Target::Now, None))
+        );
     }
 
     #[test]
@@ -152,7 +169,10 @@ mod tests {
         let mut all = AllShown::default();
         all.insert(notice("a"), 5, None);
         all.insert(notice("b"), 5, None);
-        assert_eq!(all.answer(5, CLICK), Some(Answer::Opened(NoticeKey("b".to_owned()), Target::Now, None)));
+        assert_eq!(
+            all.answer(5, CLICK),
+            Some(Answer::Opened(NoticeKey("b".to_owned()), Target::Now, None))
+        );
         assert_eq!(all.open_id(&NoticeKey("a".to_owned())), None);
     }
 
