@@ -51,6 +51,8 @@ struct Tail {
     news: Option<watch::Sender<i64>>,
     /// Why nothing more can be appended.
     ended: Option<StoreError>,
+    /// Why the first part that was not stored was not.
+    failed: Option<StoreError>,
 }
 
 /// The tail at one moment.
@@ -76,6 +78,7 @@ impl Growing {
             },
             news: Some(watch::Sender::new(first_line)),
             ended: None,
+            failed: None,
         };
         Growing {
             log,
@@ -157,6 +160,13 @@ impl Growing {
         self.room.notify_waiters();
     }
 
+    /// A part was not stored because of `error`: nothing more can be appended. Gives back the log's first such error.
+    pub(crate) fn fail(&self, error: StoreError) -> StoreError {
+        self.break_off();
+        self.stop(error.clone());
+        self.tail().failed.get_or_insert(error).clone()
+    }
+
     /// No more news.
     pub(crate) fn end(&self) {
         self.tail().news = None;
@@ -175,11 +185,6 @@ impl Growing {
     /// Lines so far.
     pub(crate) fn num_lines(&self) -> i64 {
         self.tail().num_lines()
-    }
-
-    /// Why appending ended, if it did.
-    pub(crate) fn ended(&self) -> Option<StoreError> {
-        self.tail().ended.clone()
     }
 
     /// The number of lines and its changes, unless the log has ended.

@@ -196,11 +196,7 @@ fn settle(growing: &Growing, blocks: usize, result: Result<(), StoreError>) -> R
             growing.stored(blocks);
             Ok(())
         }
-        Err(error) => {
-            growing.break_off();
-            growing.stop(error.clone());
-            Err(growing.ended().unwrap_or(error))
-        }
+        Err(error) => Err(growing.fail(error)),
     }
 }
 

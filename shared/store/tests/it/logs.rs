@@ -325,6 +325,32 @@ async fn a_disk_that_is_full_is_told_to_the_writer_and_leaves_no_gap() {
 }
 
 #[tokio::test]
+async fn when_a_part_is_not_stored_nothing_after_it_is() {
+    let farm = Farm::new();
+    let (id, writer) = open(&farm.store, LogKind::Text).await;
+    let refuse = "CREATE TEMP TRIGGER refuse BEFORE INSERT ON log_blocks WHEN new.first_line = 0
+                  BEGIN SELECT RAISE(ABORT, 'refused'); END";
+    let (go, gate) = std::sync::mpsc::channel::<()>();
+    let held = farm.store.write(move |t| {
+        t.execute_batch(refuse)?;
+        gate.recv().unwrap();
+        Ok(())
+    });
+    let rest = async {
+        // Several transactions wait before the first of them is refused.
+        writer.append('o', &"0123456789abcde\n".repeat(100_000)).await.unwrap();
+        go.send(()).unwrap();
+        writer.finish().await
+    };
+    let (held, finished) = tokio::join!(held, rest);
+    held.unwrap();
+    assert!(finished.unwrap_err().to_string().contains("refused"));
+    let log = farm.store.read(move |c| logs::get(c, id)).await.unwrap().unwrap();
+    assert_eq!((log.complete, log.num_lines), (false, 0));
+    assert_eq!(farm.store.check().await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn a_flood_waits_for_the_disk() {
     let farm = Farm::new();
     let (id, writer) = open(&farm.store, LogKind::Text).await;
