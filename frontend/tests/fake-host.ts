@@ -1,0 +1,319 @@
+/** A master that exists only in tests: answers every command from made-up data, and acts on orders. */
+import type { Commands } from "../src/generated/commands";
+import type { Event } from "../src/generated/Event";
+import type { MuteRow } from "../src/generated/MuteRow";
+import type { Overview } from "../src/generated/Overview";
+import type { Refusal } from "../src/generated/Refusal";
+import type { Settings } from "../src/generated/Settings";
+import { NOW, PEOPLE, changes, mark, overview, type Size } from "./fake/farm";
+import { failedCompile, look, plainLog, textLog, type FakeLog } from "./fake/logs";
+import { MAIN_FILE, buildPage, form, notices, projects, proposal } from "./fake/pages";
+
+type Name = keyof Commands;
+type Answers = { [C in Name]: (input: Commands[C]["input"]) => Commands[C]["output"] };
+
+/** Thrown for an answer that is a refusal. */
+export class FakeRefusal extends Error {
+  readonly refusal: Refusal;
+
+  constructor(code: string, message: string, hint: string | null = null, fields: Record<string, string> = {}) {
+    super(message);
+    this.refusal = { code, message, hint, fields };
+  }
+}
+
+/** The fake. `orders` holds every order it was given, for tests to look at. */
+export class FakeHost {
+  readonly orders: { name: Name; input: unknown }[] = [];
+  readonly logs: Map<number, FakeLog>;
+  overview: Overview;
+  settings: Settings;
+  demo = false;
+  /** Heard by the server. */
+  send: (event: Event) => void = () => undefined;
+
+  readonly #size: Size;
+  #files: Record<string, string> = {
+    "master.star": MAIN_FILE,
+    "projects/app.star": "app = project()\n",
+    "projects/tools.star": "tools = project()\n",
+  };
+  #before: [string, string] | undefined;
+  #removed: string | undefined;
+  #skew = Date.now() - NOW;
+
+  constructor(size: Size, appearance: { theme?: string; contrast?: string } = {}) {
+    this.#size = size;
+    this.overview = overview(size);
+    this.settings = {
+      identities: ["ann@example.org"],
+      notify_breaks: true,
+      notify_fixed: true,
+      notify_others: false,
+      remind_hours: 0,
+      quiet_from: null,
+      quiet_to: null,
+      autostart: true,
+      theme: "system",
+      contrast: "system",
+      ...appearance,
+    };
+    this.logs = new Map([
+      [1, failedCompile()],
+      [2, plainLog(1_000_000)],
+      [3, plainLog(400, false)],
+      [4, plainLog(300)],
+      [5, textLog(["ogit fetch", "oHEAD is now at 8c1f2e9"].map((line) => line.slice(1)))],
+      [6, textLog(["This file contains any messages produced by compilers."])],
+      [7, plainLog(1200)],
+    ]);
+  }
+
+  /** Answers, or throws a `FakeRefusal`. Times are moved so that the fake's now is now. */
+  call(name: string, input: unknown): unknown {
+    const answer = (this.#answers as Record<string, ((input: unknown) => unknown) | undefined>)[name];
+    if (!answer) throw new FakeRefusal("not_found", `there is no command '${name}'`);
+    return this.#moved(answer(input));
+  }
+
+  #order(name: Name, input: unknown): Record<symbol, never> {
+    this.orders.push({ name, input });
+    this.send({ kind: "overview" });
+    return {};
+  }
+
+  /** Every instant of the farm, moved to the present. */
+  #moved(value: unknown): unknown {
+    if (typeof value === "number") return value > NOW - 1e11 && value < NOW + 1e10 ? value + this.#skew : value;
+    if (Array.isArray(value)) return value.map((one) => this.#moved(one));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, this.#moved(one)]));
+  }
+
+  #row(builder: number) {
+    const row = this.overview.builders.find((one) => one.builder === builder);
+    if (!row)
+      throw new FakeRefusal(
+        "not_found",
+        `there is no builder ${builder}`,
+        "It may have been removed from the configuration.",
+      );
+    return row;
+  }
+
+  #log(log: number): FakeLog {
+    const kept = this.logs.get(log);
+    if (!kept) throw new FakeRefusal("not_found", `there is no log ${log}`);
+    return kept;
+  }
+
+  readonly #answers: Answers = {
+    hello: () => ({
+      version: "0.1.0",
+      protocol: 1,
+      title: this.demo ? "Demo" : "Farm",
+      first_run: this.#size === "empty",
+      demo: this.demo
+        ? {
+            folder: "/tmp/outpost-demo/notes",
+            story: [
+              "A sample repository was made.",
+              "A first commit was built: green.",
+              "You committed “count the lines”, which does not compile: red, and a notice told you so.",
+            ],
+            next: "outpost init ~/your-project",
+          }
+        : null,
+      tray: this.#size === "empty" ? "no_host" : "shown",
+      dashboard: "http://127.0.0.1:8010/",
+    }),
+    overview: () => this.overview,
+    builder: ({ builder, before }) => {
+      const row = this.#row(builder);
+      const newest = Math.min(before ?? Infinity, (row.last[0]?.number ?? 0) + 1) - 1;
+      const numbers = Array.from({ length: Math.min(50, Math.max(0, newest)) }, (_, at) => newest - at);
+      const builds = numbers.map(
+        (number, at) =>
+          row.last.find((one) => one.number === number) ??
+          mark(builder, row.name, number, number % 7 ? 0 : 2, (at + 13) * 3_600_000),
+      );
+      return {
+        row,
+        builds,
+        more: newest > 50,
+        waiting: this.overview.waiting.filter((one) => one.builder === builder),
+        steps: ["git", "compile", "test"],
+        configured_at: "projects/app.star:12",
+      };
+    },
+    build: (query) => {
+      const [builder, number] =
+        "build" in query ? [Math.floor(query.build / 1000), query.build % 1000] : [query.builder, query.number];
+      return buildPage(builder, number, this.#row(builder).name, this.logs);
+    },
+    log_lines: ({ log, first, count }) => {
+      const kept = this.#log(log);
+      const last = Math.min(kept.numLines, first + Math.min(count, 5000));
+      const lines = Array.from({ length: Math.max(0, last - first) }, (_, at) => kept.line(first + at));
+      return { log, first, lines, num_lines: kept.numLines, complete: kept.complete, kind: kept.kind };
+    },
+    log_error: ({ log, from, backwards }) => ({
+      line: look(this.#log(log), from, backwards, (line) => /error:|ERROR/.test(line)),
+    }),
+    log_find: ({ log, text, case: exact, from, backwards }) => {
+      const fold = (line: string) => (exact ? line : line.toLowerCase());
+      return { line: look(this.#log(log), from, backwards, (line) => fold(line).includes(fold(text))) };
+    },
+    changes: ({ before, mine }) => (this.#size === "empty" ? { changes: [], more: false } : changes(before, mine)),
+    force_form: () => form(),
+    force: (input) => {
+      if (input.values.jobs === "0")
+        throw new FakeRefusal("invalid", "The form has problems.", null, { jobs: "at least 1" });
+      const row = this.#row(input.builder);
+      row.waiting++;
+      this.overview.waiting.push({
+        request: 9100 + this.orders.length,
+        builder: row.builder,
+        builder_name: row.name,
+        submitted_at: NOW,
+        reason: "force",
+        waits_for: "Waiting for a free worker (2 busy)",
+        priority: 0,
+      });
+      this.#order("force", input);
+      return { build_set: 5, request: 9100 };
+    },
+    stop: (input) => this.#order("stop", input),
+    rebuild: (input) => {
+      this.#order("rebuild", input);
+      return { build_set: 6, request: 9200 };
+    },
+    cancel: (input) => {
+      this.overview.waiting = this.overview.waiting.filter((one) => one.request !== input.request);
+      return this.#order("cancel", input);
+    },
+    projects: () => {
+      const all = projects();
+      const shown = this.#size === "empty" ? [] : all.projects.filter((one) => one.name !== this.#removed);
+      return { ...all, projects: shown };
+    },
+    folders: ({ path }) => {
+      const at = path ?? "/home/ann";
+      const folder = (name: string, repository = false, project = false) => ({
+        name,
+        path: `${at}/${name}`,
+        repository,
+        project,
+      });
+      return {
+        path: at,
+        parent: at === "/" ? null : at.slice(0, at.lastIndexOf("/")) || "/",
+        folders: [folder("app", true, true), folder("Documents"), folder("ripgrep", true), folder("work")],
+      };
+    },
+    detect: ({ path }) => {
+      if (path.includes("nothing"))
+        throw new FakeRefusal(
+          "not_found",
+          `${path} is not in a git repository.`,
+          "Run `git init` there, or choose another folder.",
+        );
+      return proposal(path);
+    },
+    add_project: (input) => {
+      this.#order("add_project", input);
+      return { file: "projects/ripgrep.star", builder: 1, request: 1 };
+    },
+    remove_project: (input) => {
+      this.#removed = input.name;
+      return this.#order("remove_project", input);
+    },
+    restore_project: (input) => {
+      this.#removed = undefined;
+      return this.#order("restore_project", input);
+    },
+    configuration: () => ({
+      folder: "/home/ann/.config/outpost",
+      files: Object.keys(this.#files),
+      problems: [],
+      stale: false,
+      can_undo: this.#before !== undefined,
+    }),
+    configuration_file: ({ file }) => ({ file, text: this.#files[file] ?? "" }),
+    check_configuration: ({ text }) => {
+      const bad = text.split("\n").findIndex((line) => line.includes("oops"));
+      if (bad >= 0) {
+        const problem = {
+          error: true,
+          file: "master.star",
+          line: bad + 1,
+          column: 1,
+          message: "‘oops’ is not defined here.",
+          fix: "Define it above, or load it from a file.",
+        };
+        return { problems: [problem], changes: [], applied: false };
+      }
+      return {
+        problems: [],
+        changes: [
+          { what: "builder", name: "linux-riscv64", how: "added" },
+          { what: "scheduler", name: "nightly", how: "changed" },
+        ],
+        applied: false,
+      };
+    },
+    apply_configuration: ({ file, text }) => {
+      this.#before = [file, this.#files[file] ?? ""];
+      this.#files[file] = text;
+      this.#order("apply_configuration", { file, text });
+      this.send({ kind: "projects" });
+      return { problems: [], changes: [{ what: "builder", name: "linux-riscv64", how: "added" }], applied: true };
+    },
+    undo_configuration: () => {
+      if (this.#before) this.#files[this.#before[0]] = this.#before[1];
+      this.#before = undefined;
+      this.#order("undo_configuration", {});
+      this.send({ kind: "projects" });
+      return { problems: [], changes: [{ what: "builder", name: "linux-riscv64", how: "removed" }], applied: true };
+    },
+    settings: () => this.settings,
+    save_settings: (input) => {
+      this.settings = input;
+      this.#order("save_settings", input);
+      return input;
+    },
+    identities: ({ patterns }) => {
+      const mine = patterns ?? this.settings.identities;
+      const authors = PEOPLE.map((author, at) => ({
+        author,
+        changes: 61 - at * 17,
+        mine: mine.some((one) => author.toLowerCase().includes(one.toLowerCase())),
+      }));
+      return {
+        proposed: [
+          { pattern: "ann@example.org", from: "git config user.email" },
+          { pattern: "Ann Lee", from: "git config user.name" },
+        ],
+        authors,
+      };
+    },
+    mute: (input) => {
+      const row: MuteRow = {
+        mute: 50 + this.orders.length,
+        scope: input.scope,
+        name: input.scope.about === "builder" ? this.#row(input.scope.builder).name : "everything",
+        ends_at: null,
+        ends: "until unmuted",
+      };
+      this.overview.mutes = [...this.overview.mutes, row];
+      return this.#order("mute", input);
+    },
+    unmute: (input) => {
+      this.overview.mutes = this.overview.mutes.filter((one) => one.mute !== input.mute);
+      return this.#order("unmute", input);
+    },
+    notices: () => (this.#size === "empty" ? { notices: [], verdicts: [] } : notices()),
+    leaving: () => ({ running: this.overview.running, waiting: this.overview.waiting.length }),
+    quit: (input) => this.#order("quit", input),
+  };
+}

@@ -1,0 +1,95 @@
+/** Pictures of every page, to be looked at: `npm run pictures`. They go to `tests/pictures`, which is not kept. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { launch, openPage } from "./browser";
+import { FakeHost } from "./fake-host";
+import type { Size } from "./fake/farm";
+import { serve } from "./server";
+
+const FOLDER = join(import.meta.dirname, "pictures");
+const only = process.env.PICTURES ?? "";
+
+interface Shot {
+  name: string;
+  path: string;
+  size?: Size;
+  demo?: boolean;
+  before?: (page: Page) => Promise<unknown>;
+}
+
+const SHOTS: Shot[] = [
+  { name: "first-run", path: "/", size: "empty" },
+  { name: "now", path: "/" },
+  { name: "now-one", path: "/", size: "one" },
+  { name: "now-demo", path: "/", size: "one", demo: true },
+  { name: "builders", path: "/builders" },
+  { name: "builders-many", path: "/builders?q=linux", size: "many" },
+  { name: "builders-peek", path: "/builders?peek=1" },
+  { name: "builder", path: "/builders/1" },
+  { name: "build-failed", path: "/builders/1/builds/45" },
+  { name: "build-green", path: "/builders/1/builds/46" },
+  { name: "build-running", path: "/builders/6/builds/47" },
+  { name: "build-large", path: "/builders/1/builds/90" },
+  { name: "build-wrap", path: "/builders/1/builds/45#L88", before: (page) => page.keyboard.press("w") },
+  { name: "changes", path: "/changes" },
+  { name: "changes-details", path: "/changes?change=1040" },
+  { name: "changes-empty", path: "/changes", size: "empty" },
+  { name: "projects", path: "/projects" },
+  { name: "add", path: "/projects/add" },
+  { name: "add-steps", path: "/projects/add?path=%2Fhome%2Fann%2Fripgrep" },
+  { name: "add-refused", path: "/projects/add?path=%2Fnothing" },
+  {
+    name: "configuration",
+    path: "/projects/configuration",
+    before: (page) => page.getByRole("textbox", { name: /Text of/ }).fill("a = 1\noops\n"),
+  },
+  { name: "notices", path: "/notices" },
+  { name: "settings", path: "/settings" },
+  { name: "nowhere", path: "/not/there" },
+  { name: "force", path: "/builders/1", before: (page) => page.getByRole("button", { name: "Force…" }).click() },
+  { name: "palette", path: "/", before: (page) => page.keyboard.press("Control+k") },
+  { name: "help", path: "/builders/1/builds/45", before: (page) => page.keyboard.press("?") },
+  { name: "quit", path: "/", before: (page) => page.goto(new URL("/quit", page.url()).href) },
+  {
+    name: "mute-menu",
+    path: "/builders/1",
+    before: (page) => page.getByRole("button", { name: "Mute linux-tests" }).click(),
+  },
+];
+
+const LOOKS = [
+  { look: "light", width: 1280, colorScheme: "light", contrast: "normal" },
+  { look: "dark", width: 1280, colorScheme: "dark", contrast: "normal" },
+  { look: "narrow", width: 480, colorScheme: "light", contrast: "normal" },
+  { look: "contrast", width: 1280, colorScheme: "light", contrast: "more" },
+  { look: "contrast-dark", width: 1280, colorScheme: "dark", contrast: "more" },
+] as const;
+
+let browser: Browser;
+beforeAll(async () => {
+  await mkdir(FOLDER, { recursive: true });
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+describe.each(LOOKS)("$look", ({ look, width, colorScheme, contrast }) => {
+  test.each(SHOTS.filter(({ name }) => `${name}-${look}`.match(only)))(
+    "$name",
+    async ({ name, path, size, demo, before }) => {
+      const host = new FakeHost(size ?? "busy", { contrast });
+      host.demo = demo ?? false;
+      const served = await serve(host);
+      const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
+      const { page } = await openPage(context);
+      await page.goto(served.url + path);
+      await page.locator("h1").waitFor();
+      await before?.(page);
+      await page.waitForTimeout(name === "configuration" ? 900 : 400);
+      await page.screenshot({ path: join(FOLDER, `${name}-${look}.png`) });
+      await context.close();
+      await served.close();
+    },
+  );
+});

@@ -1,0 +1,24 @@
+//! What the pages may ask of this program.
+
+use crate::link::{Link, Refusal, State};
+use serde_json::Value;
+use std::sync::Arc;
+use tauri::{AppHandle, Runtime};
+
+/// Passes a command on to the resident.
+#[tauri::command]
+pub async fn call(link: tauri::State<'_, Arc<Link>>, name: String, input: Value) -> Result<Value, Refusal> {
+    link.call(&name, &input).await
+}
+
+/// Whether the resident answers.
+#[tauri::command]
+pub fn link(link: tauri::State<'_, Arc<Link>>) -> State {
+    link.state()
+}
+
+/// Closes the window, and with it this program.
+#[tauri::command]
+pub fn close<R: Runtime>(app: AppHandle<R>) {
+    crate::window::close(&app);
+}
