@@ -1,1 +1,39 @@
-//! master
+//! The build engine: change sources, schedulers, queue, workers' links and build runs, behind one handle.
+//!
+//! One task owns the scheduling state and receives one closed enum of messages; builds are tasks of their own; what is
+//! slow (the store, functions of the configuration, version control) runs elsewhere and comes back as a message.
+//! An event is published, and a call answered, only after the store has durably what it tells.
+//!
+//! The engine must not know HTTP, pages or people's settings; it reaches workers only by `wire::worker::link`.
+
+mod build;
+pub mod catalog;
+pub mod clock;
+mod collapse;
+mod engine;
+mod error;
+mod events;
+mod intake;
+mod lines;
+mod master;
+pub mod queue;
+mod recovery;
+mod redact;
+pub mod scheduler;
+pub mod secrets;
+mod setup;
+mod source;
+pub mod state;
+mod step;
+mod worker;
+
+pub use catalog::{Catalog, Changed, Diff};
+pub use clock::{Clock, SystemClock};
+pub use engine::message::{Requested, Shutdown, WorkerOrder};
+pub use error::{AttachError, ControlError, StartError};
+pub use events::{Closed, Events};
+pub use master::{ForceRequest, Master};
+pub use scheduler::verdict::{Decision, Verdict};
+pub use secrets::{NoSecrets, Secrets};
+pub use setup::{Leftovers, NoLeftovers, Setup};
+pub use state::State;

@@ -1,0 +1,118 @@
+//! Another configuration takes over: all of it or nothing, and no running build notices.
+
+use super::message::{Message, Reply};
+use super::{Engine, Scheduled};
+use crate::catalog::{Catalog, Diff, enter};
+use crate::error::ControlError;
+use crate::scheduler::tree::TreeState;
+use model::SchedulerId;
+use model::config::MasterConfig;
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use store::StoreError;
+
+/// Reconfigurations happen one after another.
+#[derive(Default)]
+pub struct Reconfiguring {
+    under_way: bool,
+    waiting: VecDeque<(MasterConfig, Reply<Diff>)>,
+}
+
+impl Engine {
+    /// Has a new configuration stored, after those before it.
+    pub(super) fn reconfigure(&mut self, config: MasterConfig, reply: Reply<Diff>) {
+        if self.shutdown.is_some() {
+            return drop(reply.send(Err(ControlError::Stopped)));
+        }
+        if self.reconfiguring.under_way {
+            return self.reconfiguring.waiting.push_back((config, reply));
+        }
+        self.reconfiguring.under_way = true;
+        let (env, sender, old) = (self.env.clone(), self.sender.clone(), self.catalog.clone());
+        let (name, now) = (self.name.clone(), env.clock.now());
+        tokio::spawn(async move {
+            let config = Arc::new(config);
+            let written = env.store.write(move |c| enter(c, config, Some(&old), &name, now)).await;
+            let written = written.map(|entered| {
+                env.publisher.publish_all(entered.events);
+                Box::new((entered.catalog, entered.diff))
+            });
+            let _ = sender.send(Message::Reconfigured(written, reply));
+        });
+    }
+
+    /// The new configuration is stored: from now on it is in force.
+    pub(super) fn reconfigured(&mut self, written: Result<Box<(Catalog, Diff)>, StoreError>, reply: Reply<Diff>) {
+        self.reconfiguring.under_way = false;
+        let answer = match written {
+            Ok(entered) => {
+                let (catalog, diff) = *entered;
+                self.take_over(Arc::new(catalog));
+                Ok(diff)
+            }
+            Err(error) => {
+                self.problem = Some(error.to_string());
+                Err(ControlError::Store(error))
+            }
+        };
+        let _ = reply.send(answer);
+        if let Some((config, reply)) = self.reconfiguring.waiting.pop_front() {
+            self.reconfigure(config, reply);
+        }
+        self.start_builds();
+    }
+
+    fn take_over(&mut self, catalog: Arc<Catalog>) {
+        let now = self.moment();
+        let mut before: HashMap<SchedulerId, Scheduled> = std::mem::take(&mut self.schedulers);
+        let newest = before.values().filter_map(|scheduled| scheduled.state.seen).max();
+        for entry in &catalog.schedulers {
+            let known = before.remove(&entry.id);
+            let mut scheduled = known.unwrap_or_else(|| Scheduled {
+                enabled: entry.row.enabled,
+                state: TreeState {
+                    seen: newest,
+                    ..TreeState::default()
+                },
+            });
+            scheduled.enabled = entry.row.enabled;
+            if scheduled.enabled {
+                scheduled.state.resume(&entry.config.kind, now);
+            }
+            self.schedulers.insert(entry.id, scheduled);
+        }
+        self.catalog = catalog;
+        self.current.send_replace(self.catalog.clone());
+        for (id, config) in &self.catalog.workers {
+            self.workers
+                .entry(config.name.clone())
+                .or_insert_with(|| super::workers::Slot {
+                    id: *id,
+                    connection: None,
+                    paused: false,
+                    pause_reason: None,
+                    graceful: false,
+                });
+        }
+        let names: Vec<String> = self.workers.keys().cloned().collect();
+        for name in names {
+            self.keep_or_dismiss(&name);
+        }
+        self.sources.follow(&self.catalog);
+        self.forget_changes();
+    }
+
+    /// A worker of the configuration learns its builders; another leaves after its builds.
+    fn keep_or_dismiss(&mut self, name: &str) {
+        if self.catalog.worker(name).is_some() {
+            return self.tell_builders(name);
+        }
+        let attached = self.workers.get(name).is_some_and(|slot| slot.connection.is_some());
+        if !attached {
+            self.workers.remove(name);
+        } else if let Some(slot) = self.workers.get_mut(name) {
+            slot.graceful = true;
+            self.worker_may_leave(name);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! A picture of the engine's state.
+
+use super::Engine;
+use crate::state::{RunningState, SchedulerState, State, Timer, WaitingState, WorkerState};
+use model::BuildId;
+
+impl Engine {
+    pub(super) fn snapshot(&self) -> State {
+        State {
+            workers: self
+                .workers
+                .iter()
+                .map(|(name, slot)| self.worker_state(name, slot))
+                .collect(),
+            waiting: self.queue.iter().map(|request| self.waiting_state(request)).collect(),
+            running: self.running.values().map(running_state).collect(),
+            timers: self.timers(),
+            schedulers: self.scheduler_states(),
+            change_sources: self.sources.states(),
+            shutting_down: self.shutdown.is_some(),
+            problem: self.problem.clone(),
+        }
+    }
+
+    fn worker_state(&self, name: &str, slot: &super::workers::Slot) -> WorkerState {
+        let here = self.running.values().filter(|running| running.worker == name);
+        let building: Vec<BuildId> = here.filter_map(|running| running.build).collect();
+        WorkerState {
+            id: slot.id,
+            name: name.to_owned(),
+            attached: slot.connection.is_some(),
+            paused: slot.paused,
+            pause_reason: slot.pause_reason.clone(),
+            graceful: slot.graceful,
+            max_builds: self.catalog.worker(name).and_then(|(_, config)| config.max_builds),
+            building,
+        }
+    }
+
+    fn waiting_state(&self, request: &crate::queue::Waiting) -> WaitingState {
+        let reason = self.why_waiting(request);
+        WaitingState {
+            request: request.id,
+            set: request.set,
+            builder: request.builder,
+            priority: request.priority,
+            submitted_at: request.submitted_at,
+            text: reason.text(),
+            reason,
+        }
+    }
+
+    fn timers(&self) -> Vec<Timer> {
+        let mut timers = Vec::new();
+        for entry in &self.catalog.schedulers {
+            let Some(scheduled) = self.schedulers.get(&entry.id) else {
+                continue;
+            };
+            timers.extend(scheduled.state.pending.values().map(|pending| Timer {
+                scheduler: entry.config.name.clone(),
+                changes: pending.changes.clone(),
+                fires_at: pending.due.map(|due| self.wall_time(due)),
+            }));
+        }
+        timers
+    }
+
+    fn scheduler_states(&self) -> Vec<SchedulerState> {
+        let enabled = |id| self.schedulers.get(&id).is_some_and(|scheduled| scheduled.enabled);
+        let state = |entry: &crate::catalog::SchedulerEntry| SchedulerState {
+            id: entry.id,
+            name: entry.config.name.clone(),
+            enabled: enabled(entry.id),
+        };
+        self.catalog.schedulers.iter().map(state).collect()
+    }
+}
+
+fn running_state(running: &super::builds::Running) -> RunningState {
+    RunningState {
+        build: running.build,
+        builder: running.builder,
+        worker: running.worker.clone(),
+        requests: vec![running.request.id],
+    }
+}

@@ -1,0 +1,293 @@
+//! The engine's beginning: what the store remembers, put in order.
+
+use super::message::Message;
+use super::order::Order;
+use super::workers::Slot;
+use super::{Engine, Scheduled};
+use crate::build::run::Environment;
+use crate::catalog::{Catalog, Entered, enter};
+use crate::error::StartError;
+use crate::events::Publisher;
+use crate::intake::{self, Deliveries, Delivery, Intake};
+use crate::queue::{Queue, Waiting};
+use crate::recovery::{Recovered, recover};
+use crate::scheduler::tree::{Moment, TreeState};
+use crate::setup::Setup;
+use crate::source::{Sources, Surroundings};
+use model::config::MasterConfig;
+use model::event::MasterVerb;
+use model::query::{Filter, Op, Order as Sort, Query, Value};
+use model::{BuilderId, Change, ChangeId, Event, SchedulerId, Time, Worker};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use store::rusqlite::{Result, Transaction};
+use store::{build_requests, build_sets, builds, changes, masters, schedulers, workers};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+/// What a handle to a running engine holds.
+pub struct Started {
+    /// To the engine.
+    pub sender: super::Sender,
+    /// For changes.
+    pub deliveries: Deliveries,
+    /// The configuration in force.
+    pub catalog: watch::Receiver<Arc<Catalog>>,
+    /// What happens.
+    pub publisher: Publisher,
+    /// Ends everything at once.
+    pub closed: CancellationToken,
+}
+
+/// What the store remembers.
+struct Remembered {
+    entered: Entered,
+    recovered: Recovered,
+    waiting: Vec<(Waiting, Order)>,
+    memory: HashMap<SchedulerId, TreeState>,
+    pending: Vec<Change>,
+    undecided: Vec<Change>,
+    workers: Vec<Worker>,
+    last_worker: HashMap<BuilderId, String>,
+}
+
+/// Recovers from a crash, enters the configuration and starts the engine's tasks.
+pub async fn start(setup: Setup) -> std::result::Result<Started, StartError> {
+    let Setup {
+        store,
+        config,
+        name,
+        cache,
+        clock,
+        secrets,
+        leftovers,
+    } = setup;
+    let publisher = Publisher::default();
+    let now = clock.now();
+    let (config, own_name) = (Arc::new(config), name.clone());
+    let remembered = store.write(move |c| read(c, config, &own_name, now)).await?;
+    let (sender, inbox) = mpsc::unbounded_channel::<Message>();
+    let (deliveries, delivered) = intake::channel();
+    let catalog = Arc::new(remembered.entered.catalog);
+    let current = watch::Sender::new(catalog.clone());
+    let receiver = current.subscribe();
+    let closed = CancellationToken::new();
+    let env = Environment {
+        store: store.clone(),
+        publisher: publisher.clone(),
+        clock: clock.clone(),
+        secrets,
+        leftovers,
+    };
+    let surroundings = Surroundings {
+        store: store.clone(),
+        deliveries: deliveries.clone(),
+        cache,
+        clock: clock.clone(),
+    };
+    let mut engine = Engine {
+        name,
+        env,
+        sender: sender.clone(),
+        closed: closed.clone(),
+        catalog: catalog.clone(),
+        current,
+        queue: Queue::default(),
+        orders: HashMap::new(),
+        ledger: super::Ledger::default(),
+        cancelling: HashMap::new(),
+        workers: slots(&catalog, remembered.workers),
+        running: BTreeMap::new(),
+        tasks: tokio::task::JoinSet::new(),
+        last_run: 0,
+        last_worker: remembered.last_worker,
+        suspect: remembered.recovered.suspect.into_iter().collect(),
+        schedulers: HashMap::new(),
+        pending_changes: remembered
+            .pending
+            .into_iter()
+            .map(|change| (change.id, Arc::new(change)))
+            .collect(),
+        sources: Sources::new(surroundings),
+        reconfiguring: super::reconfigure::Reconfiguring::default(),
+        shutdown: None,
+        problem: None,
+    };
+    for (waiting, order) in remembered.waiting {
+        engine.orders.insert(waiting.id, order);
+        engine.queue.push(waiting);
+    }
+    let moment = Moment {
+        wall: now,
+        uptime: clock.uptime(),
+    };
+    engine.schedulers = scheduled(&catalog, remembered.memory, moment);
+    engine.sources.follow(&catalog);
+    publisher.publish_all(remembered.recovered.events);
+    publisher.publish_all(remembered.entered.events);
+    let intake = Intake {
+        store,
+        publisher: publisher.clone(),
+        clock,
+        catalog: receiver.clone(),
+        engine: sender.clone(),
+    };
+    let ended = closed.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            () = intake.run(delivered) => {}
+            () = ended.cancelled() => {}
+        }
+    });
+    // Before anything new, what was stored but not decided.
+    let _ = deliveries.send(Delivery::Again(remembered.undecided)).await;
+    tokio::spawn(engine.run(inbox));
+    Ok(Started {
+        sender,
+        deliveries,
+        catalog: receiver,
+        publisher,
+        closed,
+    })
+}
+
+fn read(c: &Transaction<'_>, config: Arc<MasterConfig>, name: &str, now: Time) -> Result<Remembered> {
+    let recovered = recover(c, now)?;
+    let mut entered = enter(c, config, None, name, now)?;
+    let master = entered.catalog.master;
+    masters::set_active(c, master, true, now)?;
+    entered
+        .events
+        .extend(masters::get(c, master)?.map(|row| Event::Master(MasterVerb::Started, row)));
+    let mut waiting = Vec::new();
+    for request in build_requests::unfinished(c)? {
+        if let Some(set) = build_sets::get(c, request.build_set)? {
+            waiting.push((Order::waiting(&request), Order::read(c, &request, &set)?));
+        }
+    }
+    let newest = newest_change(c)?;
+    let mut memory = HashMap::new();
+    for entry in &entered.catalog.schedulers {
+        let kept = schedulers::get_state(c, entry.id)?;
+        let mut state: TreeState = kept
+            .and_then(|state| serde_json::from_value(state).ok())
+            .unwrap_or_default();
+        // A scheduler that is new does not build the past.
+        state.seen = state.seen.or(newest).or(Some(ChangeId(0)));
+        memory.insert(entry.id, state);
+    }
+    let (pending, undecided) = changes_of(c, &mut memory)?;
+    let mut last_worker = HashMap::new();
+    for entry in &entered.catalog.builders {
+        let last = builds::last_of_builder(c, entry.id, 1)?
+            .into_iter()
+            .next()
+            .and_then(|build| build.worker);
+        if let Some(worker) = last.map(|id| workers::get(c, id)).transpose()?.flatten() {
+            last_worker.insert(entry.id, worker.name);
+        }
+    }
+    let workers = workers::list(c)?;
+    Ok(Remembered {
+        entered,
+        recovered,
+        waiting,
+        memory,
+        pending,
+        undecided,
+        workers,
+        last_worker,
+    })
+}
+
+fn newest_change(c: &Transaction<'_>) -> Result<Option<ChangeId>> {
+    let query = Query {
+        limit: Some(1),
+        ..Query::default()
+    };
+    let order = vec![Sort {
+        field: "changeid".to_owned(),
+        descending: true,
+    }];
+    Ok(changes::list(c, &Query { order, ..query })?
+        .first()
+        .map(|change| change.id))
+}
+
+/// The changes that schedulers wait with, and those that at least one of them has not decided about.
+fn changes_of(c: &Transaction<'_>, memory: &mut HashMap<SchedulerId, TreeState>) -> Result<(Vec<Change>, Vec<Change>)> {
+    let mut pending: BTreeMap<ChangeId, Change> = BTreeMap::new();
+    for state in memory.values_mut() {
+        for waiting in state.pending.values_mut() {
+            for id in &waiting.changes {
+                if let Some(change) = changes::get(c, *id)? {
+                    pending.insert(*id, change);
+                }
+            }
+            // A change that was forgotten meanwhile cannot be built.
+            waiting.changes.retain(|id| pending.contains_key(id));
+        }
+        state.pending.retain(|_, waiting| !waiting.changes.is_empty());
+    }
+    let seen = memory.values().filter_map(|state| state.seen).min();
+    let undecided = match seen {
+        None => Vec::new(),
+        Some(seen) => {
+            let newer = Filter {
+                field: "changeid".to_owned(),
+                op: Op::Gt,
+                values: vec![Value::Number(seen.0)],
+            };
+            let order = vec![Sort {
+                field: "changeid".to_owned(),
+                descending: false,
+            }];
+            changes::list(
+                c,
+                &Query {
+                    filters: vec![newer],
+                    order,
+                    ..Query::default()
+                },
+            )?
+        }
+    };
+    Ok((pending.into_values().collect(), undecided))
+}
+
+fn slots(catalog: &Catalog, rows: Vec<Worker>) -> BTreeMap<String, Slot> {
+    let configured = rows.into_iter().filter(|row| catalog.worker(&row.name).is_some());
+    configured
+        .map(|row| {
+            (
+                row.name.clone(),
+                Slot {
+                    graceful: false,
+                    ..Slot::of_row(&row)
+                },
+            )
+        })
+        .collect()
+}
+
+fn scheduled(
+    catalog: &Catalog,
+    mut memory: HashMap<SchedulerId, TreeState>,
+    now: Moment,
+) -> HashMap<SchedulerId, Scheduled> {
+    let mut all = HashMap::new();
+    for entry in &catalog.schedulers {
+        let mut state = memory.remove(&entry.id).unwrap_or_default();
+        if entry.row.enabled {
+            state.resume(&entry.config.kind, now);
+        }
+        all.insert(
+            entry.id,
+            Scheduled {
+                enabled: entry.row.enabled,
+                state,
+            },
+        );
+    }
+    all
+}

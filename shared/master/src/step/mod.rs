@@ -1,0 +1,65 @@
+//! The steps of a build, one file per kind.
+
+mod command;
+mod environment;
+mod git;
+mod log;
+mod property_from_command;
+mod run;
+mod sequence;
+mod set_properties;
+mod shell;
+pub mod summary;
+
+pub use run::{Broken, Ended, StepRun};
+pub use shell::STDIO;
+
+use model::config::StepKind;
+
+/// Does what a step of this kind does.
+pub async fn run(run: &mut StepRun<'_>, kind: &StepKind) -> Result<Ended, Broken> {
+    match kind {
+        StepKind::Git(source) => git::run(run, source).await,
+        StepKind::Shell(args) => shell::run(run, args).await,
+        StepKind::Sequence(sequence) => sequence::run(run, sequence).await,
+        StepKind::SetProperties(properties) => set_properties::run(run, properties).await,
+        StepKind::SetPropertyFromCommand {
+            shell,
+            property,
+            strip,
+            extract,
+        } => {
+            let wanted = property_from_command::Wanted {
+                property: property.as_deref(),
+                strip: *strip,
+                extract: extract.as_ref(),
+            };
+            property_from_command::run(run, shell, wanted).await
+        }
+    }
+}
+
+/// What a step of this kind is called when its configuration gives no name.
+pub fn default_name(kind: &StepKind) -> &'static str {
+    match kind {
+        StepKind::Git(_) => "git",
+        StepKind::Shell(_) => "shell",
+        StepKind::Sequence(_) => "shell",
+        StepKind::SetProperties(properties) if properties.len() == 1 => "SetProperty",
+        StepKind::SetProperties(_) => "SetProperties",
+        StepKind::SetPropertyFromCommand { .. } => "setproperty",
+    }
+}
+
+/// What a step of this kind is called in its build when it did not come to an end by itself.
+pub async fn text_of(run: &mut StepRun<'_>, kind: &StepKind) -> Result<String, Broken> {
+    let command = match kind {
+        StepKind::Shell(args) => Some(&args.command),
+        StepKind::SetPropertyFromCommand { shell, .. } => Some(&shell.command),
+        StepKind::Sequence(sequence) => sequence.commands.first().map(|arg| &arg.command),
+        StepKind::Git(_) if run.common.description_done.is_none() => return Ok("update".to_owned()),
+        StepKind::Git(_) | StepKind::SetProperties(_) => None,
+    };
+    let command = run.render_some(command).await?;
+    shell::description(run, command.as_ref()).await
+}

@@ -1,0 +1,10 @@
+//! The master's end of a worker: attaching it, and running its commands one after another.
+
+mod attach;
+mod command;
+mod connection;
+mod transfer;
+
+pub use attach::attach;
+pub use command::{News, Running, StartError};
+pub use connection::{Connection, Notice};
