@@ -13,7 +13,7 @@ pub const RESOURCE: Resource = Resource {
     place: Place::Store,
     fields: fields![
         changeid: Kind::Integer,
-        parent_changeids: Kind::Integers,
+        parent_changeids: Kind::Object,
         author: Kind::Text,
         committer: Kind::Text,
         files: Kind::Texts,

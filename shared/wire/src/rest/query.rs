@@ -1,6 +1,6 @@
 //! The query language (§3): a query string becomes filters, order, page, fields and properties.
 
-use super::{Field, Resource, number};
+use super::{Field, Kind, Resource, number};
 use model::query::{Filter, Op, Order, Query};
 
 /// What a query string asks for.
@@ -36,6 +36,9 @@ pub enum QueryError {
     /// The value does not fit the field's type; named by the whole parameter.
     #[error("invalid filter value for {0}")]
     InvalidValue(String),
+    /// Objects have no order.
+    #[error("cannot order on field '{0}'")]
+    NoOrder(String),
     /// `field` leaves out what `order` needs.
     #[error("cannot order on un-selected fields")]
     OrderUnselected,
@@ -124,6 +127,7 @@ fn orders(resource: &Resource, keys: Vec<String>) -> Result<Vec<Order>, QueryErr
         .map(|key| {
             let name = key.strip_prefix('-').unwrap_or(&key);
             match resource.field(name) {
+                Some(field) if field.kind == Kind::Object => Err(QueryError::NoOrder(name.to_owned())),
                 Some(_) => Ok(Order {
                     field: name.to_owned(),
                     descending: key.starts_with('-'),
