@@ -60,15 +60,22 @@ pub(crate) fn prepared(command: &Command, [stdin, stdout, stderr]: [OwnedFd; 3])
     prepared
 }
 
-/// The same, below a shim: the command does not outlive even a shim that is killed itself.
+/// The same, below a shim: the command does not outlive even a shim that is killed itself, where the system can do that.
 pub(crate) fn prepared_under(command: &Command, streams: [OwnedFd; 3]) -> std::process::Command {
     let mut prepared = prepared(command, streams);
     // SAFETY: one system call.
-    #[cfg(target_os = "linux")]
-    unsafe {
-        prepared.pre_exec(|| Ok(nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)?));
-    }
+    unsafe { prepared.pre_exec(die_with_parent) };
     prepared
+}
+
+#[cfg(target_os = "linux")]
+fn die_with_parent() -> io::Result<()> {
+    Ok(nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn die_with_parent() -> io::Result<()> {
+    Ok(())
 }
 
 /// Whatever our own start left ignored (`nohup`) or blocked would otherwise be inherited.

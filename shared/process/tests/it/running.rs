@@ -145,17 +145,24 @@ async fn a_signal_reaches_the_whole_group() {
 }
 
 #[tokio::test]
-async fn a_start_costs_little() {
-    let launcher = under_shim();
-    let mut times = Vec::new();
-    for _ in 0..50 {
-        let begun = Instant::now();
-        let mut child = launcher.spawn(&sh("exit 0", "/".as_ref())).await.unwrap();
-        child.tree.exited().await;
-        assert!(child.tree.end().await);
-        times.push(begun.elapsed());
+async fn a_shim_costs_little() {
+    let mut medians = Vec::new();
+    for launcher in [direct(), under_shim()] {
+        let mut times = Vec::new();
+        for _ in 0..50 {
+            let begun = Instant::now();
+            let mut child = launcher.spawn(&sh("exit 0", "/".as_ref())).await.unwrap();
+            child.tree.exited().await;
+            times.push(begun.elapsed());
+            assert!(child.tree.end().await);
+        }
+        times.sort();
+        medians.push(times[25]);
     }
-    times.sort();
-    println!("start to end under a shim: median {:?}", times[25]);
-    assert!(times[25] < Duration::from_millis(100), "median {:?}", times[25]);
+    println!(
+        "start to exit, median: {:?} directly, {:?} under a shim",
+        medians[0], medians[1]
+    );
+    // A millisecond or two; a machine under load gets some room.
+    assert!(medians[1] < medians[0] + Duration::from_millis(50), "{medians:?}");
 }

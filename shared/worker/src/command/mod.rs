@@ -10,6 +10,7 @@ mod mkdir;
 mod rmdir;
 mod rmfile;
 mod run;
+mod running;
 mod shell;
 mod stat;
 mod transfer;

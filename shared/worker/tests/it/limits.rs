@@ -95,7 +95,7 @@ async fn an_interrupt_works_while_the_master_does_not_listen() {
 #[tokio::test]
 async fn silence_kills_and_output_does_not() {
     let mut master = Master::new().await;
-    let one = Value::Float(0.7);
+    let one = Value::Float(1.5);
     let told = master
         .run(
             "shell",
@@ -109,7 +109,7 @@ async fn silence_kills_and_output_does_not() {
     assert_eq!((told.reason(), told.rc()), (Some("timeout_without_output"), Some(-1)));
     assert!(
         told.header()
-            .contains("\ncommand timed out: 0.7 seconds without output running b'for i in")
+            .contains("\ncommand timed out: 1.5 seconds without output running b'for i in")
     );
     assert!(
         told.header()
@@ -120,11 +120,11 @@ async fn silence_kills_and_output_does_not() {
 #[tokio::test]
 async fn unwanted_output_counts_as_a_sign_of_life() {
     let mut master = Master::new().await;
-    let script = "for i in 1 2 3 4 5; do echo $i; sleep 0.3; done";
+    let script = "for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.3; done";
     let told = master
         .run(
             "shell",
-            and(sh(script), [("timeout", 0.9.into()), ("want_stdout", false.into())]),
+            and(sh(script), [("timeout", 2.into()), ("want_stdout", false.into())]),
         )
         .await;
     assert_eq!((told.reason(), told.rc()), (None, Some(0)));
