@@ -1,21 +1,27 @@
 //! Shows notices and hears all of their answers in one task.
 //!
-//! `notify-rust` sends; the answers (`ActionInvoked`, `NotificationClosed`, `ActivationToken`) are signals on the bus,
-//! told apart by the server's id. So no thread waits per notice, and one that was replaced answers once.
+//! The answers (`ActionInvoked`, `NotificationClosed`, `ActivationToken`) are signals, told apart by the server's id, so
+//! no thread waits per notice, and one that was replaced answers once. Most servers send them to everybody, but some
+//! (dunst, seen with 1.9) only to the connection that sent the notice. So notices are sent and heard by one connection,
+//! which also keeps them alive on desktops that drop a notice with its sender.
+//!
+//! That is why `notify-rust` is not used here: it opens a connection for each notice, keeps it to itself, and its own
+//! waiting loses a signal that follows another at once, as an action does its token.
 
 use super::inhibited::Inhibited;
 use super::shown::{AllShown, Answer, CLICK};
 use super::{FIRST_RETRY, Order, back_off};
 use crate::{Notice, NoticeKey, NoticePresence, Options, TrayEvent};
 use futures_util::StreamExt;
-use notify_rust::{Hint, Notification, NotificationHandle};
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch as latest};
 use tokio::time::timeout;
 use watch::Urgency;
 use zbus::fdo::DBusProxy;
 use zbus::message::Type;
+use zbus::zvariant::Value;
 use zbus::{Connection, MatchRule, Message, MessageStream};
 
 /// The server's name, which is also its interface.
@@ -23,6 +29,9 @@ pub(super) const SERVER: &str = "org.freedesktop.Notifications";
 pub(super) const SERVER_PATH: &str = "/org/freedesktop/Notifications";
 /// A server that does not answer within this time is treated as gone; it may have to be started first.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// `expire_timeout`: the server knows how long its person wants to see notices.
+const SERVERS_CHOICE: i32 = -1;
 
 /// The task that shows notices.
 pub(super) struct Notices {
@@ -189,10 +198,7 @@ impl Notices {
             return;
         }
         match self.send(bus, &notice, open).await {
-            Ok(handle) => {
-                let id = handle.id();
-                self.shown.insert(notice, id, Some(handle));
-            }
+            Ok(id) => self.shown.insert(notice, id),
             Err(reason) => {
                 tracing::warn!(%reason, title = notice.title, "a notice could not be shown");
                 self.server = None;
@@ -201,19 +207,44 @@ impl Notices {
         }
     }
 
-    async fn send(
-        &mut self,
-        bus: &Connection,
-        notice: &Notice,
-        replaces: Option<u32>,
-    ) -> Result<NotificationHandle, Unreachable> {
+    async fn send(&mut self, bus: &Connection, notice: &Notice, replaces: Option<u32>) -> Result<u32, Unreachable> {
         let server = self.abilities(bus).await?;
-        let message = message(&self.options, notice, replaces, server);
-        match timeout(PATIENCE, message.show_async()).await {
-            Ok(Ok(handle)) => Ok(handle),
-            Ok(Err(error)) => Err(Unreachable::Refused(error.to_string())),
-            Err(_) => Err(Unreachable::Silent),
+        let body = if server.markup {
+            escaped(&notice.body)
+        } else {
+            notice.body.clone()
+        };
+        let actions = if server.buttons { actions(notice) } else { Vec::new() };
+        let call_body = (
+            &self.options.name,
+            replaces.unwrap_or(0),
+            &self.options.id,
+            &notice.title,
+            body,
+            actions,
+            self.hints(notice),
+            SERVERS_CHOICE,
+        );
+        let reply = call(bus, "Notify", &call_body).await?;
+        reply
+            .body()
+            .deserialize()
+            .map_err(|error| Unreachable::Refused(error.to_string()))
+    }
+
+    fn hints(&self, notice: &Notice) -> HashMap<&'static str, Value<'_>> {
+        let urgency: u8 = match notice.urgency {
+            Urgency::Low => 0,
+            Urgency::Normal => 1,
+        };
+        let mut hints = HashMap::from([
+            ("urgency", Value::from(urgency)),
+            ("desktop-entry", Value::from(self.options.desktop_entry.as_str())),
+        ]);
+        if notice.silent {
+            hints.insert("suppress-sound", Value::from(true));
         }
+        hints
     }
 
     async fn withdraw(&mut self, bus: &Connection, key: &NoticeKey) {
@@ -231,13 +262,8 @@ impl Notices {
         let body = signal.body();
         match header.member().map(|member| member.as_str()) {
             Some("ActionInvoked") => {
-                if let Ok((id, action)) = body.deserialize::<(u32, &str)>()
-                    && let Some(answer) = self.shown.answer(id, action)
-                {
-                    self.tell(match answer {
-                        Answer::Opened(notice, target, token) => TrayEvent::NoticeOpened { notice, target, token },
-                        Answer::Action(notice, action, token) => TrayEvent::NoticeAction { notice, action, token },
-                    });
+                if let Ok((id, action)) = body.deserialize::<(u32, &str)>() {
+                    self.answer(id, action);
                 }
             }
             Some("ActivationToken") => {
@@ -251,6 +277,14 @@ impl Notices {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn answer(&mut self, id: u32, action: &str) {
+        match self.shown.answer(id, action) {
+            Some(Answer::Opened(notice, target, token)) => self.tell(TrayEvent::NoticeOpened { notice, target, token }),
+            Some(Answer::Action(notice, action, token)) => self.tell(TrayEvent::NoticeAction { notice, action, token }),
+            None => {}
         }
     }
 
@@ -297,36 +331,13 @@ where
     }
 }
 
-fn message(options: &Options, notice: &Notice, replaces: Option<u32>, server: Abilities) -> Notification {
-    let body = if server.markup {
-        escaped(&notice.body)
-    } else {
-        notice.body.clone()
-    };
-    let mut message = Notification::new();
-    message
-        .appname(&options.name)
-        .summary(&notice.title)
-        .body(&body)
-        .icon(&options.id)
-        .hint(Hint::DesktopEntry(options.desktop_entry.clone()))
-        .urgency(match notice.urgency {
-            Urgency::Low => notify_rust::Urgency::Low,
-            Urgency::Normal => notify_rust::Urgency::Normal,
-        });
-    if notice.silent {
-        message.hint(Hint::SuppressSound(true));
+/// Pairs of an id and a label: a click on the notice itself, and its buttons by their places.
+fn actions(notice: &Notice) -> Vec<String> {
+    let mut actions = vec![CLICK.to_owned(), "Open".to_owned()];
+    for (place, button) in notice.buttons.iter().enumerate() {
+        actions.extend([place.to_string(), button.label.clone()]);
     }
-    if let Some(id) = replaces {
-        message.id(id);
-    }
-    if server.buttons {
-        message.action(CLICK, "Open");
-        for (index, button) in notice.buttons.iter().enumerate() {
-            message.action(&index.to_string(), &button.label);
-        }
-    }
-    message.finalize()
+    actions
 }
 
 /// Plain text as the markup that servers and tray hosts read.

@@ -1,6 +1,5 @@
 //! Which notice is which on the server: ids, tokens, and that each answers once.
 
-use notify_rust::NotificationHandle;
 use std::collections::HashMap;
 use watch::{Notice, NoticeAction, NoticeKey, Target};
 
@@ -18,8 +17,6 @@ struct Shown {
     open: bool,
     answered: bool,
     token: Option<String>,
-    /// Some servers take a notice away with the connection that sent it.
-    connection: Option<NotificationHandle>,
     /// Rises with each showing: the smallest is the oldest.
     order: u64,
 }
@@ -45,7 +42,7 @@ impl AllShown {
     }
 
     /// The server took the notice under that id.
-    pub(super) fn insert(&mut self, notice: Notice, id: u32, connection: Option<NotificationHandle>) {
+    pub(super) fn insert(&mut self, notice: Notice, id: u32) {
         self.by_key.retain(|_, shown| shown.id != id);
         self.order += 1;
         let shown = Shown {
@@ -53,7 +50,6 @@ impl AllShown {
             open: true,
             answered: false,
             token: None,
-            connection,
             order: self.order,
             notice: notice.clone(),
         };
@@ -65,7 +61,6 @@ impl AllShown {
     pub(super) fn closed(&mut self, id: u32) {
         if let Some(shown) = self.by_id(id) {
             shown.open = false;
-            shown.connection = None;
         }
     }
 
@@ -139,9 +134,9 @@ mod tests {
     fn a_notice_answers_once_even_when_replaced() {
         let mut all = AllShown::default();
         let key = NoticeKey("break-1".to_owned());
-        all.insert(notice("break-1"), 5, None);
+        all.insert(notice("break-1"), 5);
         assert_eq!(all.open_id(&key), Some(5));
-        all.insert(notice("break-1"), 5, None);
+        all.insert(notice("break-1"), 5);
         all.token(5, "t".to_owned());
         let mute = Answer::Action(key.clone(), NoticeAction::Mute(Scope::All), Some("t".to_owned()));
         assert_eq!(all.answer(5, "0"), Some(mute));
@@ -154,7 +149,7 @@ mod tests {
     #[test]
     fn foreign_ids_and_unknown_actions_are_nothing() {
         let mut all = AllShown::default();
-        all.insert(notice("a"), 5, None);
+        all.insert(notice("a"), 5);
         for (id, action) in [(6, CLICK), (5, "1"), (5, "x"), (5, "")] {
             assert_eq!(all.answer(id, action), None, "{id} {action}");
         }
@@ -167,8 +162,8 @@ mod tests {
     #[test]
     fn an_id_that_the_server_gives_again_belongs_to_the_new_notice() {
         let mut all = AllShown::default();
-        all.insert(notice("a"), 5, None);
-        all.insert(notice("b"), 5, None);
+        all.insert(notice("a"), 5);
+        all.insert(notice("b"), 5);
         assert_eq!(
             all.answer(5, CLICK),
             Some(Answer::Opened(NoticeKey("b".to_owned()), Target::Now, None))
@@ -179,9 +174,9 @@ mod tests {
     #[test]
     fn memory_is_bounded_and_keeps_what_can_be_seen() {
         let mut all = AllShown::default();
-        all.insert(notice("first"), 1, None);
+        all.insert(notice("first"), 1);
         for n in 0..2 * KEPT as u32 {
-            all.insert(notice(&format!("n{n}")), 10 + n, None);
+            all.insert(notice(&format!("n{n}")), 10 + n);
             all.closed(10 + n);
         }
         assert_eq!(all.by_key.len(), KEPT);
