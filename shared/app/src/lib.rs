@@ -5,3 +5,12 @@
 //! This crate knows no HTTP, no Tauri and no tray.
 
 pub mod api;
+pub mod autostart;
+pub mod configuration;
+pub mod detect;
+pub mod news;
+pub mod places;
+pub mod project_file;
+pub mod secrets;
+pub mod service;
+pub mod watching;

@@ -64,6 +64,9 @@ const MAX_REPORT: u64 = 16 << 20;
 /// Enough to see why a child died.
 const MAX_LAST_WORDS: u64 = 64 << 10;
 
+/// The argument that turns a program into that child.
+pub const CHILD_ARGUMENT: &str = "config-child";
+
 /// Evaluates the configuration in a child: `program config-child FOLDER FILE`, which must call [`child_main`].
 ///
 /// Blocks until the child is gone. Always gives a report; what keeps the child from working is a problem in it.
@@ -101,7 +104,7 @@ fn run(program: &Path, folder: &Path, file: &str, options: &Options, limits: &Li
         limits: limits.clone(),
     };
     let mut child = Command::new(program)
-        .arg("config-child")
+        .arg(CHILD_ARGUMENT)
         .arg(folder)
         .arg(file)
         .stdin(Stdio::piped())

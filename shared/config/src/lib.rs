@@ -25,7 +25,7 @@ mod problem;
 mod registry;
 mod text;
 
-pub use child::{Limits, Report, check_in_child, child_main};
+pub use child::{CHILD_ARGUMENT, Limits, Report, check_in_child, child_main};
 pub use diff::{Diff, Part, Status, diff};
 pub use problem::{Problem, Severity};
 

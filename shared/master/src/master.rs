@@ -84,6 +84,11 @@ impl Master {
         self.inner.started.catalog.borrow().clone()
     }
 
+    /// The configuration in force, and each change of it.
+    pub fn catalogs(&self) -> tokio::sync::watch::Receiver<Arc<Catalog>> {
+        self.inner.started.catalog.clone()
+    }
+
     /// What the master is doing now.
     pub async fn state(&self) -> State {
         let (reply, state) = oneshot::channel();

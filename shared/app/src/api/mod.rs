@@ -162,6 +162,8 @@ api! {
     apply_configuration(configuration::Draft) -> configuration::Checked,
     /// Goes back to the configuration before the last apply.
     undo_configuration(Nothing) -> configuration::Checked,
+    /// Reads the configuration's files again and takes them into use, if they are good.
+    reload_configuration(Nothing) -> configuration::Checked,
     /// All settings.
     settings(Nothing) -> settings::Settings,
     /// Replaces all settings.
@@ -174,6 +176,8 @@ api! {
     unmute(notices::Unmute) -> Nothing,
     /// What was told, what was not, and why.
     notices(Nothing) -> notices::Notices,
+    /// A link that opens the dashboard in a browser, once.
+    dashboard(Nothing) -> overview::Dashboard,
     /// What runs and would be lost by leaving.
     leaving(Nothing) -> overview::Leaving,
     /// Ends the program.

@@ -274,6 +274,13 @@ pub struct BuilderPage {
     pub configured_at: Option<String>,
 }
 
+/// A link that opens the dashboard in a browser.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Dashboard {
+    /// With a token that is good once, for a few minutes.
+    pub url: String,
+}
+
 /// What leaving would end.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct Leaving {

@@ -103,6 +103,14 @@ impl Logs {
         }
     }
 
+    /// The last line up to line `from` that looks like an error, as [`Logs::first_error`] means it.
+    pub async fn last_error(&self, id: LogId, from: i64) -> Result<Option<i64>, StoreError> {
+        match self.is_stdio(id).await? {
+            Some(stdio) => self.backward(id, Looked::Error { stdio }, from).await,
+            None => Ok(None),
+        }
+    }
+
     /// Whether its lines have the letter of their stream; `None` if there is no such log.
     async fn is_stdio(&self, id: LogId) -> Result<Option<bool>, StoreError> {
         let log = readers::read(&self.readers, move |c| logs::get(c, id)).await?;

@@ -1,0 +1,317 @@
+//! What each command does: one file per page, as in `api`.
+
+mod actions;
+mod build;
+mod changes;
+pub(crate) mod clock;
+mod configuration;
+mod logs;
+pub(crate) mod marks;
+mod notices;
+mod overview;
+mod projects;
+pub(crate) mod settings;
+
+use crate::api::overview::{Demo, QuitHow};
+use crate::api::{self, Api, Nothing, Refusal};
+use crate::configuration::ConfigurationFolder;
+use crate::news::Newsroom;
+use crate::places::Places;
+use crate::watching::Watching;
+use master::{ControlError, Master};
+use std::sync::{Arc, RwLock};
+use store::{Store, StoreError};
+use tokio::sync::mpsc;
+use watch::Identity;
+
+/// Version of the list of commands. A face of another version asks the person to restart.
+pub const PROTOCOL: u32 = 1;
+
+/// Everything that the commands act on. Clones share it.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) master: Master,
+    pub(crate) watching: Watching,
+    pub(crate) newsroom: Newsroom,
+    pub(crate) configuration: Arc<ConfigurationFolder>,
+    pub(crate) places: Places,
+    pub(crate) desk: Arc<Desk>,
+}
+
+/// Makes a link to the dashboard that is good once.
+pub type MakeLink = Box<dyn Fn() -> String + Send + Sync>;
+
+/// What the resident tells of itself and its desktop.
+pub(crate) struct Desk {
+    /// Makes links, once the dashboard is served.
+    pub link: RwLock<Option<MakeLink>>,
+    /// Where the dashboard is served.
+    pub dashboard: RwLock<String>,
+    /// `shown`, `no_host` or `none`.
+    pub tray: RwLock<String>,
+    /// The demo's story, when this is the demo.
+    pub demo: RwLock<Option<Demo>>,
+    /// The settings in force.
+    pub settings: RwLock<api::settings::Settings>,
+    /// Who I am, by those settings.
+    pub identity: RwLock<Identity>,
+    /// Told when the program is to end.
+    pub quit: mpsc::Sender<QuitHow>,
+}
+
+impl App {
+    /// Puts the commands on top of a running master.
+    pub async fn new(
+        master: Master,
+        watching: Watching,
+        newsroom: Newsroom,
+        configuration: Arc<ConfigurationFolder>,
+        places: Places,
+        quit: mpsc::Sender<QuitHow>,
+    ) -> App {
+        let app = App {
+            master,
+            watching,
+            newsroom,
+            configuration,
+            places,
+            desk: Arc::new(Desk {
+                link: RwLock::default(),
+                dashboard: RwLock::default(),
+                tray: RwLock::new("none".to_owned()),
+                demo: RwLock::default(),
+                settings: RwLock::default(),
+                identity: RwLock::default(),
+                quit,
+            }),
+        };
+        app.load_settings().await;
+        app
+    }
+
+    /// All events for faces from now on.
+    pub fn events(&self) -> tokio::sync::broadcast::Receiver<api::Event> {
+        self.newsroom.subscribe()
+    }
+
+    /// Something changed that every face shows.
+    pub fn newsroom(&self) -> &Newsroom {
+        &self.newsroom
+    }
+
+    /// What is watched.
+    pub fn watching(&self) -> &Watching {
+        &self.watching
+    }
+
+    /// The configuration's folder.
+    pub fn configuration_folder(&self) -> &ConfigurationFolder {
+        &self.configuration
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        self.master.store()
+    }
+
+    /// Whether an author's text means the person.
+    pub(crate) fn is_me(&self, author: &str) -> bool {
+        read(&self.desk.identity).is_me(&crate::watching::bundled(), author)
+    }
+}
+
+/// The value behind a lock. A panic of another thread does not make a plain value unusable.
+pub(crate) fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// As [`read`], to change it.
+pub(crate) fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Refusal {
+        Refusal::failed(error.to_string())
+    }
+}
+
+impl From<ControlError> for Refusal {
+    fn from(error: ControlError) -> Refusal {
+        let message = error.to_string();
+        match error {
+            ControlError::Unknown { .. } => Refusal::not_found(message),
+            ControlError::Form(problems) => {
+                let mut refusal = Refusal::invalid("the form is not filled in right");
+                refusal.fields = problems.into_iter().collect();
+                refusal
+            }
+            ControlError::Store(_) => Refusal::failed(message),
+            ControlError::Over { .. } | ControlError::NoBuilder { .. } => Refusal::invalid(message),
+            ControlError::Disabled(_) | ControlError::Removed(_) | ControlError::Stopped => {
+                Refusal::unavailable(message)
+            }
+        }
+    }
+}
+
+impl Api for App {
+    async fn hello(&self, _: Nothing) -> Result<api::overview::Hello, Refusal> {
+        Ok(overview::hello(self))
+    }
+    async fn overview(&self, _: Nothing) -> Result<api::overview::Overview, Refusal> {
+        overview::overview(self).await
+    }
+    async fn builder(&self, input: api::overview::BuilderQuery) -> Result<api::overview::BuilderPage, Refusal> {
+        overview::builder(self, input).await
+    }
+    async fn build(&self, input: api::build::BuildQuery) -> Result<api::build::BuildPage, Refusal> {
+        build::build(self, input).await
+    }
+    async fn log_lines(&self, input: api::logs::LinesQuery) -> Result<api::logs::Lines, Refusal> {
+        logs::lines(self, input).await
+    }
+    async fn log_error(&self, input: api::logs::ErrorQuery) -> Result<api::logs::Found, Refusal> {
+        logs::error(self, input).await
+    }
+    async fn log_find(&self, input: api::logs::FindQuery) -> Result<api::logs::Found, Refusal> {
+        logs::find(self, input).await
+    }
+    async fn changes(&self, input: api::changes::ChangesQuery) -> Result<api::changes::ChangesPage, Refusal> {
+        changes::changes(self, input).await
+    }
+    async fn force_form(&self, input: api::actions::FormQuery) -> Result<api::actions::Form, Refusal> {
+        actions::form(self, input).await
+    }
+    async fn force(&self, input: api::actions::Force) -> Result<api::actions::Forced, Refusal> {
+        actions::force(self, input).await
+    }
+    async fn stop(&self, input: api::actions::Stop) -> Result<Nothing, Refusal> {
+        actions::stop(self, input).await
+    }
+    async fn rebuild(&self, input: api::actions::Rebuild) -> Result<api::actions::Forced, Refusal> {
+        actions::rebuild(self, input).await
+    }
+    async fn cancel(&self, input: api::actions::Cancel) -> Result<Nothing, Refusal> {
+        actions::cancel(self, input).await
+    }
+    async fn projects(&self, _: Nothing) -> Result<api::projects::Projects, Refusal> {
+        projects::projects(self).await
+    }
+    async fn folders(&self, input: api::projects::FoldersQuery) -> Result<api::projects::Folders, Refusal> {
+        projects::folders(self, input)
+    }
+    async fn detect(&self, input: api::projects::Detect) -> Result<api::projects::Proposal, Refusal> {
+        projects::detect(self, input).await
+    }
+    async fn add_project(&self, input: api::projects::AddProject) -> Result<api::projects::Added, Refusal> {
+        projects::add(self, input).await
+    }
+    async fn remove_project(&self, input: api::projects::RemoveProject) -> Result<Nothing, Refusal> {
+        projects::remove(self, input).await
+    }
+    async fn restore_project(&self, input: api::projects::RemoveProject) -> Result<Nothing, Refusal> {
+        projects::restore(self, input).await
+    }
+    async fn configuration(&self, _: Nothing) -> Result<api::configuration::Configuration, Refusal> {
+        configuration::configuration(self).await
+    }
+    async fn configuration_file(
+        &self,
+        input: api::configuration::FileQuery,
+    ) -> Result<api::configuration::FileText, Refusal> {
+        configuration::file(self, input)
+    }
+    async fn check_configuration(
+        &self,
+        input: api::configuration::Draft,
+    ) -> Result<api::configuration::Checked, Refusal> {
+        configuration::check(self, input).await
+    }
+    async fn apply_configuration(
+        &self,
+        input: api::configuration::Draft,
+    ) -> Result<api::configuration::Checked, Refusal> {
+        configuration::apply(self, input).await
+    }
+    async fn undo_configuration(&self, _: Nothing) -> Result<api::configuration::Checked, Refusal> {
+        configuration::undo(self).await
+    }
+    async fn reload_configuration(&self, _: Nothing) -> Result<api::configuration::Checked, Refusal> {
+        self.reload().await
+    }
+    async fn settings(&self, _: Nothing) -> Result<api::settings::Settings, Refusal> {
+        Ok(read(&self.desk.settings).clone())
+    }
+    async fn save_settings(&self, input: api::settings::Settings) -> Result<api::settings::Settings, Refusal> {
+        self.save_all_settings(input).await
+    }
+    async fn identities(&self, input: api::settings::IdentitiesQuery) -> Result<api::settings::Identities, Refusal> {
+        settings::identities(self, input).await
+    }
+    async fn mute(&self, input: api::notices::Mute) -> Result<Nothing, Refusal> {
+        notices::mute(self, input).await
+    }
+    async fn unmute(&self, input: api::notices::Unmute) -> Result<Nothing, Refusal> {
+        notices::unmute(self, input).await
+    }
+    async fn notices(&self, _: Nothing) -> Result<api::notices::Notices, Refusal> {
+        Ok(notices::notices(self))
+    }
+    async fn dashboard(&self, _: Nothing) -> Result<api::overview::Dashboard, Refusal> {
+        let link = read(&self.desk.link).as_ref().map(|link| link());
+        link.map(|url| api::overview::Dashboard { url })
+            .ok_or_else(|| Refusal::unavailable("the dashboard is not served yet; try again in a moment"))
+    }
+    async fn leaving(&self, _: Nothing) -> Result<api::overview::Leaving, Refusal> {
+        let overview = overview::overview(self).await?;
+        let waiting = u32::try_from(overview.waiting.len()).unwrap_or(u32::MAX);
+        Ok(api::overview::Leaving {
+            running: overview.running,
+            waiting,
+        })
+    }
+    async fn quit(&self, input: api::overview::Quit) -> Result<Nothing, Refusal> {
+        let gone = |_| Refusal::unavailable("Outpost is ending already");
+        self.desk.quit.send(input.how).await.map_err(gone)?;
+        Ok(Nothing {})
+    }
+}
+
+/// What the resident tells of itself.
+impl App {
+    /// Where the dashboard is served, and how links to it are made.
+    pub fn know_dashboard(&self, address: String, link: MakeLink) {
+        *write(&self.desk.dashboard) = address;
+        *write(&self.desk.link) = Some(link);
+    }
+
+    /// Whether the tray is shown: `shown`, `no_host` or `none`.
+    pub fn know_tray(&self, word: &str) {
+        word.clone_into(&mut write(&self.desk.tray));
+        self.newsroom.settings();
+    }
+
+    /// The demo's story so far.
+    pub fn demo(&self) -> Option<Demo> {
+        read(&self.desk.demo).clone()
+    }
+
+    /// The demo went on.
+    pub fn know_demo(&self, story: Demo) {
+        *write(&self.desk.demo) = Some(story);
+        self.newsroom.overview();
+    }
+
+    /// Whether nothing is configured yet.
+    pub fn is_first_run(&self) -> bool {
+        self.master.config().builders.is_empty()
+    }
+
+    /// A link to a page of the dashboard that is good once.
+    pub fn dashboard_link(&self, path: &str) -> Option<String> {
+        let link = read(&self.desk.link).as_ref().map(|link| link())?;
+        let (address, token) = link.split_once("/?")?;
+        let glue = if path.contains('?') { '&' } else { '?' };
+        Some(format!("{address}{path}{glue}{token}"))
+    }
+}

@@ -1,0 +1,111 @@
+//! Notices, verdicts and mutes.
+
+use super::App;
+use crate::api::notices::{Mute, MuteRow, MuteScope, MuteUntil, Notices, Unmute, VerdictRow};
+use crate::api::{Nothing, Refusal};
+use crate::watching::{View, bundled};
+use model::BuilderId;
+use watch::{BuilderKey, Happening, MuteLength, Scope, Until};
+
+/// Verdicts on the page.
+const VERDICTS: usize = 200;
+
+pub(super) fn notices(app: &App) -> Notices {
+    let view = app.watching.view();
+    let verdict = |verdict: &watch::Verdict| VerdictRow {
+        build: verdict.build.id.0,
+        builder_name: verdict.builder.clone(),
+        number: verdict.number,
+        at: verdict.at.0,
+        told: verdict.told,
+        reason: verdict.reason.clone(),
+    };
+    Notices {
+        notices: view.notices.clone(),
+        verdicts: view.verdicts.iter().take(VERDICTS).map(verdict).collect(),
+    }
+}
+
+pub(super) async fn mute(app: &App, mute: Mute) -> Result<Nothing, Refusal> {
+    let length = match mute.until {
+        MuteUntil::Minutes { minutes: 0 } => return Err(Refusal::invalid("a mute of 0 minutes is none")),
+        MuteUntil::Minutes { minutes } => MuteLength::Minutes(minutes),
+        MuteUntil::Fixed => MuteLength::UntilFixed,
+        MuteUntil::Forever => MuteLength::ForEver,
+    };
+    let scope = scope_of(&mute.scope);
+    app.watching
+        .apply(Happening::Mute {
+            scope: scope.clone(),
+            length,
+        })
+        .await;
+    app.watching_settles(|view| view.snapshot.mutes.iter().any(|row| row.mute.scope == scope))
+        .await;
+    Ok(Nothing {})
+}
+
+pub(super) async fn unmute(app: &App, unmute: Unmute) -> Result<Nothing, Refusal> {
+    let view = app.watching.view();
+    let row = usize::try_from(unmute.mute)
+        .ok()
+        .and_then(|at| view.snapshot.mutes.get(at));
+    let scope = row
+        .ok_or_else(|| Refusal::not_found("that mute has ended already"))?
+        .mute
+        .scope
+        .clone();
+    app.watching.apply(Happening::Unmute(scope.clone())).await;
+    app.watching_settles(|view| view.snapshot.mutes.iter().all(|row| row.mute.scope != scope))
+        .await;
+    Ok(Nothing {})
+}
+
+impl App {
+    /// Waits until what was ordered is seen, so that the caller's next question has the answer in it.
+    async fn watching_settles(&self, seen: impl Fn(&View) -> bool) {
+        let mut views = self.watching.views();
+        // The keeper ends only with the program.
+        let _ = tokio::time::timeout(std::time::Duration::from_secs(2), views.wait_for(|view| seen(view))).await;
+    }
+}
+
+/// The mutes in force. Their number in the list names them until the list changes.
+pub(super) fn mute_rows(view: &View) -> Vec<MuteRow> {
+    view.snapshot
+        .mutes
+        .iter()
+        .enumerate()
+        .map(|(at, row)| MuteRow {
+            mute: i64::try_from(at).unwrap_or(i64::MAX),
+            scope: shown_scope(&row.mute.scope),
+            name: row.what.clone(),
+            ends_at: match row.mute.until {
+                Until::At(time) => Some(time.0),
+                Until::Fixed | Until::Ended => None,
+            },
+            ends: row.until.clone(),
+        })
+        .collect()
+}
+
+fn scope_of(scope: &MuteScope) -> Scope {
+    match scope {
+        MuteScope::Builder { builder } => Scope::Builder(BuilderKey::new(&bundled(), BuilderId(*builder))),
+        MuteScope::Project { project } => Scope::Project {
+            master: bundled(),
+            project: project.clone(),
+        },
+        MuteScope::Everything => Scope::All,
+    }
+}
+
+fn shown_scope(scope: &Scope) -> MuteScope {
+    match scope {
+        Scope::Builder(key) => MuteScope::Builder { builder: key.id.0 },
+        Scope::Project { project, .. } => MuteScope::Project {
+            project: project.clone(),
+        },
+        Scope::All | Scope::Master(_) | Scope::Tag(_) => MuteScope::Everything,
+    }
+}

@@ -1,0 +1,499 @@
+//! Now, Builders and one builder.
+
+use super::marks::{Marks, usual};
+use super::{App, clock, read};
+use crate::api::Refusal;
+use crate::api::overview::{
+    Break, BuildMark, BuilderPage, BuilderQuery, BuilderRow, Hello, LogPlace, Overview, RunningRow, SettlingRow,
+    Suspect, Trouble, WaitingRow, WorkerRow,
+};
+use model::query::{Filter, Op, Order, Query, Value};
+use model::{Build, BuilderId, Results};
+use std::collections::{BTreeMap, HashMap};
+use store::rusqlite::{Connection, Result as SqlResult};
+use store::{build_requests, build_sets, builders, builds, changes, logs, steps};
+use watch::{BuilderView, TroubleAbout};
+
+/// Builds in a builder's row of marks.
+const ROW: u32 = 12;
+/// Builds that ended lately, over all builders.
+const RECENT: u64 = 20;
+/// Builds on a builder's page.
+const PAGE: u64 = 50;
+/// Green builds that tell how long a build takes.
+const TYPICAL: u32 = 20;
+
+pub(super) fn hello(app: &App) -> Hello {
+    Hello {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        protocol: super::PROTOCOL,
+        title: app.master.config().title.clone(),
+        first_run: app.master.config().builders.is_empty(),
+        demo: read(&app.desk.demo).clone(),
+        tray: read(&app.desk.tray).clone(),
+        dashboard: read(&app.desk.dashboard).clone(),
+    }
+}
+
+/// What is read for it, all of one moment.
+struct Read {
+    builders: Vec<model::Builder>,
+    last: HashMap<BuilderId, Vec<Build>>,
+    running: Vec<Running>,
+    usual: HashMap<BuilderId, (i64, i64)>,
+    recent: Vec<Build>,
+    broken: HashMap<(i64, i64), Broken>,
+    marks: Marks,
+}
+
+struct Running {
+    build: Build,
+    step: Option<String>,
+    reason: String,
+}
+
+/// The build that turned a builder red, and the log of the step that failed.
+struct Broken {
+    build: Build,
+    log: Option<i64>,
+}
+
+pub(super) async fn overview(app: &App) -> Result<Overview, Refusal> {
+    let view = app.watching.view();
+    let state = app.master.state().await;
+    let wanted: Vec<(BuilderId, i64, Option<(i64, String)>)> = view
+        .breaks
+        .iter()
+        .filter(|b| b.is_open())
+        .flat_map(|b| &b.builders)
+        .map(|(key, part)| {
+            let log = part
+                .failed
+                .as_ref()
+                .and_then(|f| Some((f.number, f.log.as_ref()?.slug.clone())));
+            (key.id, part.number, log)
+        })
+        .collect();
+    let found = app.store().read(move |c| read_all(c, &wanted)).await?;
+    let running = running_rows(app, &found);
+    let waiting = waiting_rows(app, &found.builders, &state).await?;
+    let rows = builder_rows(app, &found, &running, &waiting);
+    let builds_of = |worker: &master::state::WorkerState| u32::try_from(worker.building.len()).unwrap_or(u32::MAX);
+    Ok(Overview {
+        now: clock::now().0,
+        breaks: view
+            .breaks
+            .iter()
+            .rev()
+            .filter(|b| b.is_open())
+            .map(|b| break_row(app, b, &view, &found))
+            .collect(),
+        builders: rows,
+        recent: found.recent.iter().map(|build| found.marks.mark(app, build)).collect(),
+        waiting,
+        settling: settling_rows(&state),
+        troubles: troubles(&view, &state),
+        mutes: super::notices::mute_rows(&view),
+        workers: state
+            .workers
+            .iter()
+            .map(|worker| WorkerRow {
+                worker: worker.id.0,
+                name: worker.name.clone(),
+                connected: worker.attached,
+                paused: worker.paused,
+                running: builds_of(worker),
+                max_builds: worker.max_builds,
+            })
+            .collect(),
+        running,
+    })
+}
+
+fn read_all(c: &Connection, broken_at: &[(BuilderId, i64, Option<(i64, String)>)]) -> SqlResult<Read> {
+    let configured: Vec<model::Builder> = builders::list(c)?.into_iter().filter(|row| row.configured).collect();
+    let mut last = HashMap::new();
+    let mut usual_of = HashMap::new();
+    for builder in &configured {
+        last.insert(builder.id, builds::last_of_builder(c, builder.id, ROW)?);
+        if let Some(times) = usual(builds::durations(c, builder.id, TYPICAL)?) {
+            usual_of.insert(builder.id, times);
+        }
+    }
+    let mut running = Vec::new();
+    for build in builds::unfinished(c)? {
+        let step = steps::of_build(c, build.id)?
+            .into_iter()
+            .rev()
+            .find(|step| step.complete_at.is_none());
+        let set = build_requests::get(c, build.request)?.map(|request| build_sets::get(c, request.build_set));
+        let reason = set.transpose()?.flatten().map(|set| set.reason).unwrap_or_default();
+        running.push(Running {
+            build,
+            step: step.map(|step| step.name),
+            reason,
+        });
+    }
+    let recent = builds::list(
+        c,
+        &Query {
+            filters: vec![Filter {
+                field: "complete".to_owned(),
+                op: Op::Eq,
+                values: vec![Value::Bool(true)],
+            }],
+            order: vec![Order {
+                field: "buildid".to_owned(),
+                descending: true,
+            }],
+            limit: Some(RECENT),
+            offset: 0,
+        },
+    )?;
+    let mut broken = HashMap::new();
+    for (builder, number, log) in broken_at {
+        let Some(build) = builds::by_number(c, *builder, *number)? else {
+            continue;
+        };
+        let log = match log {
+            Some((step, slug)) => match steps::by_number(c, build.id, *step)? {
+                Some(step) => logs::by_slug(c, step.id, slug)?.map(|log| log.id.0),
+                None => None,
+            },
+            None => None,
+        };
+        broken.insert((builder.0, *number), Broken { build, log });
+    }
+    let mut shown: Vec<Build> = last.values().flatten().cloned().collect();
+    shown.extend(running.iter().map(|row| row.build.clone()));
+    shown.extend(recent.iter().cloned());
+    shown.extend(broken.values().map(|row| row.build.clone()));
+    let marks = Marks::read(c, &shown)?;
+    Ok(Read {
+        builders: configured,
+        last,
+        running,
+        usual: usual_of,
+        recent,
+        broken,
+        marks,
+    })
+}
+
+fn running_rows(app: &App, found: &Read) -> Vec<RunningRow> {
+    let mut rows: Vec<RunningRow> = found
+        .running
+        .iter()
+        .map(|row| RunningRow {
+            mark: found.marks.mark(app, &row.build),
+            step: row.step.clone(),
+            reason: row.reason.clone(),
+            expected: found.usual.get(&row.build.builder).map(|usual| usual.0),
+            spread: found.usual.get(&row.build.builder).map(|usual| usual.1),
+            by: found.marks.owners(row.build.id),
+        })
+        .collect();
+    rows.sort_by_key(|row| row.mark.started_at);
+    rows
+}
+
+async fn waiting_rows(app: &App, rows: &[model::Builder], state: &master::State) -> Result<Vec<WaitingRow>, Refusal> {
+    let waiting = &state.waiting;
+    if waiting.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sets: Vec<model::BuildSetId> = waiting.iter().map(|request| request.set).collect();
+    let reasons = app
+        .store()
+        .read(move |c| {
+            let mut reasons = BTreeMap::new();
+            for set in sets {
+                if let Some(row) = build_sets::get(c, set)? {
+                    reasons.insert(set, row.reason);
+                }
+            }
+            Ok(reasons)
+        })
+        .await?;
+    let name = |id: BuilderId| {
+        rows.iter()
+            .find(|row| row.id == id)
+            .map(|row| row.name.clone())
+            .unwrap_or_default()
+    };
+    Ok(waiting
+        .iter()
+        .map(|request| WaitingRow {
+            request: request.request.0,
+            builder: request.builder.0,
+            builder_name: name(request.builder),
+            submitted_at: request.submitted_at.0,
+            reason: reasons.get(&request.set).cloned().unwrap_or_default(),
+            waits_for: request.text.clone(),
+            priority: request.priority,
+        })
+        .collect())
+}
+
+fn builder_rows(app: &App, found: &Read, running: &[RunningRow], waiting: &[WaitingRow]) -> Vec<BuilderRow> {
+    let view = app.watching.view();
+    let rank: HashMap<i64, usize> = view
+        .snapshot
+        .builders
+        .iter()
+        .enumerate()
+        .map(|(at, builder)| (builder.key.id.0, at))
+        .collect();
+    let mut rows: Vec<BuilderRow> = found
+        .builders
+        .iter()
+        .map(|row| {
+            let watched = view.snapshot.builders.iter().find(|builder| builder.key.id == row.id);
+            builder_row(app, found, row, watched, running, waiting)
+        })
+        .collect();
+    rows.sort_by_key(|row| rank.get(&row.builder).copied().unwrap_or(usize::MAX));
+    rows
+}
+
+fn builder_row(
+    app: &App,
+    found: &Read,
+    row: &model::Builder,
+    watched: Option<&BuilderView>,
+    running: &[RunningRow],
+    waiting: &[WaitingRow],
+) -> BuilderRow {
+    let last = found.last.get(&row.id).map_or(&[][..], Vec::as_slice);
+    let telling = last
+        .iter()
+        .filter_map(|build| build.results)
+        .find(|results| results.is_green() || results.is_red());
+    let blame = watched.and_then(|builder| builder.blame.as_ref());
+    let mut broken_by: Vec<String> = blame.map(|blame| blame.others.clone()).unwrap_or_default();
+    if blame.is_some_and(|blame| blame.mine) {
+        broken_by.insert(0, "you".to_owned());
+    }
+    BuilderRow {
+        builder: row.id.0,
+        name: row.name.clone(),
+        project: watched.and_then(|builder| builder.project.clone()),
+        tags: row.tags.clone(),
+        description: row.description.clone(),
+        results: telling.map(u8::from),
+        since: watched.and_then(|builder| builder.since).map(|time| time.0),
+        broken_by,
+        mine: blame.is_some_and(|blame| blame.mine),
+        muted: watched.is_some_and(|builder| builder.muted.is_some()),
+        running: running
+            .iter()
+            .filter(|run| run.mark.builder == row.id.0)
+            .cloned()
+            .collect(),
+        waiting: u32::try_from(waiting.iter().filter(|wait| wait.builder == row.id.0).count()).unwrap_or(u32::MAX),
+        last: last.iter().map(|build| found.marks.mark(app, build)).collect(),
+        can_force: watched.is_some_and(|builder| builder.can_force),
+        blocked: waiting
+            .iter()
+            .find(|wait| wait.builder == row.id.0)
+            .map(|wait| wait.waits_for.clone()),
+    }
+}
+
+fn break_row(app: &App, broken: &watch::Break, view: &crate::watching::View, found: &Read) -> Break {
+    let red: Vec<(&watch::BuilderKey, &watch::BrokenBuilder)> = broken
+        .builders
+        .iter()
+        .filter(|(_, part)| part.fixed.is_none())
+        .collect();
+    let first = red.iter().min_by_key(|(_, part)| part.at).copied();
+    let failed = first.and_then(|(_, part)| part.failed.as_ref());
+    let muted = |key: &watch::BuilderKey| {
+        view.snapshot
+            .builders
+            .iter()
+            .any(|builder| builder.key == *key && builder.muted.is_some())
+    };
+    let build = |key: &watch::BuilderKey, part: &watch::BrokenBuilder| found.broken.get(&(key.id.0, part.number));
+    Break {
+        mine: view.snapshot.breaks.iter().any(|b| b.id == broken.id && b.mine),
+        since: broken.opened_at.0,
+        builds: red
+            .iter()
+            .filter_map(|(key, part)| Some(found.marks.mark(app, &build(key, part)?.build)))
+            .collect(),
+        step: failed.map(|step| step.name.clone()),
+        error: failed.and_then(|step| step.log.as_ref()?.text.clone()),
+        log: first.and_then(|(key, part)| {
+            let (step, place) = (failed?, failed?.log.as_ref()?);
+            Some(LogPlace {
+                log: build(key, part)?.log?,
+                step: step.number,
+                slug: place.slug.clone(),
+                line: place.line.unwrap_or(0),
+            })
+        }),
+        suspects: broken
+            .suspects
+            .iter()
+            .rev()
+            .map(|suspect| suspect_row(app, suspect))
+            .collect(),
+        muted: !red.is_empty() && red.iter().all(|(key, _)| muted(key)),
+    }
+}
+
+fn suspect_row(app: &App, suspect: &watch::Suspect) -> Suspect {
+    Suspect {
+        change: suspect.change.0,
+        author: suspect.author.clone(),
+        mine: app.is_me(&suspect.author),
+        revision: suspect.revision.clone(),
+        comment: suspect.comments.lines().next().unwrap_or("").to_owned(),
+    }
+}
+
+fn settling_rows(state: &master::State) -> Vec<SettlingRow> {
+    let row = |timer: &master::state::Timer| {
+        Some(SettlingRow {
+            scheduler: timer.scheduler.clone(),
+            changes: u32::try_from(timer.changes.len()).unwrap_or(u32::MAX),
+            fires_at: timer.fires_at?.0,
+        })
+    };
+    state.timers.iter().filter_map(row).collect()
+}
+
+fn troubles(view: &crate::watching::View, state: &master::State) -> Vec<Trouble> {
+    let row = |about: &str, name: &str, message: &str, path: Option<&str>| Trouble {
+        about: about.to_owned(),
+        name: name.to_owned(),
+        message: message.to_owned(),
+        hint: None,
+        path: path.map(str::to_owned),
+        since: None,
+    };
+    let mut troubles: Vec<Trouble> = view
+        .snapshot
+        .troubles
+        .iter()
+        .filter_map(|trouble| match &trouble.about {
+            TroubleAbout::Config => Some(row(
+                "configuration",
+                "Configuration",
+                &trouble.message,
+                Some("/projects"),
+            )),
+            // What the master says below is newer than what was heard of it.
+            TroubleAbout::Worker(_) | TroubleAbout::ChangeSource(_) | TroubleAbout::Store => None,
+        })
+        .collect();
+    troubles.extend(
+        state
+            .problem
+            .iter()
+            .map(|problem| row("disk", "Storage", problem, None)),
+    );
+    for source in &state.change_sources {
+        troubles.extend(
+            source
+                .error
+                .iter()
+                .map(|error| row("source", &source.name, error, Some("/projects"))),
+        );
+    }
+    for worker in state.workers.iter().filter(|worker| !worker.attached) {
+        troubles.push(row(
+            "worker",
+            &worker.name,
+            "it is not connected, so builds that need it wait",
+            None,
+        ));
+    }
+    troubles
+}
+
+pub(super) async fn builder(app: &App, query: BuilderQuery) -> Result<BuilderPage, Refusal> {
+    let overview = overview(app).await?;
+    let row = overview.builders.into_iter().find(|row| row.builder == query.builder);
+    let row = row.ok_or_else(|| Refusal::not_found(format!("there is no builder {}", query.builder)))?;
+    let (marks, mut list) = app.store().read(move |c| history(c, &query)).await?;
+    let more = list.len() as u64 > PAGE;
+    list.truncate(PAGE as usize);
+    let config = app.master.config();
+    let configured = config.builders.iter().find(|builder| builder.name == row.name);
+    Ok(BuilderPage {
+        builds: list
+            .iter()
+            .map(|build| marks.mark(app, build))
+            .collect::<Vec<BuildMark>>(),
+        more,
+        waiting: overview
+            .waiting
+            .into_iter()
+            .filter(|wait| wait.builder == row.builder)
+            .collect(),
+        steps: configured.map(step_names).unwrap_or_default(),
+        configured_at: configured.map(|builder| format!("{}:{}", builder.location.file, builder.location.line)),
+        row,
+    })
+}
+
+fn history(c: &Connection, query: &BuilderQuery) -> SqlResult<(Marks, Vec<Build>)> {
+    let is = |field: &str, op, number| Filter {
+        field: field.to_owned(),
+        op,
+        values: vec![Value::Number(number)],
+    };
+    let mut filters = vec![is("builderid", Op::Eq, query.builder)];
+    filters.extend(query.before.map(|before| is("number", Op::Lt, before)));
+    let order = vec![Order {
+        field: "number".to_owned(),
+        descending: true,
+    }];
+    let list = builds::list(
+        c,
+        &Query {
+            filters,
+            order,
+            limit: Some(PAGE + 1),
+            offset: 0,
+        },
+    )?;
+    Ok((Marks::read(c, &list)?, list))
+}
+
+fn step_names(builder: &model::config::BuilderConfig) -> Vec<String> {
+    let name = |render: &model::config::Render| match render {
+        model::config::Render::Const(value) => value.as_str().unwrap_or("step").to_owned(),
+        _ => "(named when it runs)".to_owned(),
+    };
+    builder.steps.iter().map(|step| name(&step.common.name)).collect()
+}
+
+/// Changes of a build, newest first, as suspects.
+pub(super) fn suspects(app: &App, list: &[model::Change]) -> Vec<Suspect> {
+    let row = |change: &model::Change| Suspect {
+        change: change.id.0,
+        author: change.new.author.clone(),
+        mine: app.is_me(&change.new.author),
+        revision: change.new.revision.clone(),
+        comment: change.new.comments.lines().next().unwrap_or("").to_owned(),
+    };
+    list.iter().rev().map(row).collect()
+}
+
+/// The changes that are in a build, oldest first.
+pub(super) fn changes_of(c: &Connection, build: model::BuildId) -> SqlResult<Vec<model::Change>> {
+    changes::for_build(c, build)
+}
+
+/// The median and spread of a builder's green builds.
+pub(super) fn usual_of(c: &Connection, builder: BuilderId) -> SqlResult<Option<(i64, i64)>> {
+    Ok(usual(builds::durations(c, builder, TYPICAL)?))
+}
+
+/// Whether a result is worth opening a log for.
+pub(super) fn is_bad(results: Option<Results>) -> bool {
+    matches!(results, Some(Results::Failure | Results::Exception))
+}

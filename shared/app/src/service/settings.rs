@@ -1,0 +1,222 @@
+//! Settings: kept in the store, handed on to what obeys them.
+
+use super::{App, read, write};
+use crate::api::Refusal;
+use crate::api::settings::{Author, Identities, IdentitiesQuery, ProposedIdentity, Settings};
+use crate::watching::bundled;
+use model::query::{Order, Query};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use tracing::warn;
+use watch::{Happening, Identity, Pattern, QuietHours};
+
+/// Under which key the store keeps them.
+const KEY: &str = "settings";
+/// Changes whose authors are shown.
+const AUTHORS_OF: u64 = 500;
+
+impl App {
+    /// Reads the settings at start; on a first start, who I am is proposed by git's configuration.
+    pub(crate) async fn load_settings(&self) {
+        let kept = match self.store().read(|c| store::settings::get(c, KEY)).await {
+            Ok(kept) => kept,
+            Err(error) => {
+                warn!("settings cannot be read: {error}");
+                None
+            }
+        };
+        let settings = match kept.map(serde_json::from_value) {
+            Some(Ok(settings)) => settings,
+            Some(Err(error)) => {
+                warn!("settings cannot be understood and have their defaults: {error}");
+                Settings::default()
+            }
+            None => Settings {
+                identities: proposals(self).await.into_iter().map(|p| p.pattern).collect(),
+                ..Settings::default()
+            },
+        };
+        self.take_up(settings).await;
+    }
+
+    /// Checks, keeps and takes up new settings.
+    pub(crate) async fn save_all_settings(&self, settings: Settings) -> Result<Settings, Refusal> {
+        check(&settings)?;
+        let before = read(&self.desk.settings).clone();
+        if settings.autostart != before.autostart {
+            crate::autostart::set(&self.places, settings.autostart)?;
+        }
+        let value = serde_json::to_value(&settings).map_err(|error| Refusal::failed(error.to_string()))?;
+        self.store()
+            .write(move |c| store::settings::set(c, KEY, &value))
+            .await?;
+        self.take_up(settings.clone()).await;
+        self.newsroom.settings();
+        self.newsroom.overview();
+        Ok(settings)
+    }
+
+    /// Takes who commits in a repository for me, as long as nobody said who I am.
+    pub(crate) async fn know_me(&self, repository: &str) -> Result<(), Refusal> {
+        let settings = read(&self.desk.settings).clone();
+        if !settings.identities.is_empty() {
+            return Ok(());
+        }
+        let path = PathBuf::from(repository);
+        let identity = tokio::task::spawn_blocking(move || vcs::git::identity(&path))
+            .await
+            .unwrap_or_default();
+        let Some(identity) = identity else { return Ok(()) };
+        let identities = [identity.mail, identity.name]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect();
+        self.save_all_settings(Settings { identities, ..settings })
+            .await
+            .map(drop)
+    }
+
+    async fn take_up(&self, settings: Settings) {
+        let identity = identity_of(&settings.identities);
+        *write(&self.desk.identity) = identity.clone();
+        let quiet = match (&settings.quiet_from, &settings.quiet_to) {
+            (Some(from), Some(to)) => minute(from).zip(minute(to)).map(|(from, to)| QuietHours { from, to }),
+            _ => None,
+        };
+        let watched = watch::Settings {
+            identity,
+            tell_broken: settings.notify_breaks,
+            tell_fixed: settings.notify_fixed,
+            remind_minutes: (settings.remind_hours > 0).then(|| settings.remind_hours.saturating_mul(60)),
+            quiet,
+            ..watch::Settings::default()
+        };
+        *write(&self.desk.settings) = settings;
+        self.watching.apply(Happening::Settings(watched)).await;
+    }
+}
+
+fn check(settings: &Settings) -> Result<(), Refusal> {
+    let mut refusal = Refusal::invalid("these settings cannot be used");
+    for (name, value) in [("quiet_from", &settings.quiet_from), ("quiet_to", &settings.quiet_to)] {
+        if value.as_deref().is_some_and(|text| minute(text).is_none()) {
+            refusal
+                .fields
+                .insert(name.to_owned(), "a time of day looks like 22:00".to_owned());
+        }
+    }
+    if settings.quiet_from.is_some() != settings.quiet_to.is_some() {
+        refusal.fields.insert(
+            "quiet_to".to_owned(),
+            "quiet hours need both a beginning and an end".to_owned(),
+        );
+    }
+    for pattern in settings.identities.iter().filter(|text| Pattern::parse(text).is_none()) {
+        refusal
+            .fields
+            .insert("identities".to_owned(), format!("'{pattern}' names nobody"));
+    }
+    if refusal.fields.is_empty() {
+        Ok(())
+    } else {
+        Err(refusal)
+    }
+}
+
+/// Minutes since midnight of `22:00`.
+fn minute(text: &str) -> Option<u16> {
+    let (hours, minutes) = text.split_once(':')?;
+    let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
+    (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
+}
+
+fn identity_of(patterns: &[String]) -> Identity {
+    Identity {
+        patterns: patterns.iter().filter_map(|text| Pattern::parse(text)).collect(),
+        ..Identity::default()
+    }
+}
+
+pub(super) async fn identities(app: &App, query: IdentitiesQuery) -> Result<Identities, Refusal> {
+    let identity = match query.patterns {
+        Some(patterns) => identity_of(&patterns),
+        None => read(&app.desk.identity).clone(),
+    };
+    let order = vec![Order {
+        field: "changeid".to_owned(),
+        descending: true,
+    }];
+    let newest = Query {
+        order,
+        limit: Some(AUTHORS_OF),
+        ..Query::default()
+    };
+    let list = app.store().read(move |c| store::changes::list(c, &newest)).await?;
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    for change in list {
+        *counts.entry(change.new.author).or_default() += 1;
+    }
+    let mine = |author: &str| identity.is_me(&bundled(), author);
+    let mut authors: Vec<Author> = counts
+        .into_iter()
+        .map(|(author, changes)| Author {
+            mine: mine(&author),
+            author,
+            changes,
+        })
+        .collect();
+    authors.sort_by_key(|author| std::cmp::Reverse(author.changes));
+    Ok(Identities {
+        proposed: proposals(app).await,
+        authors,
+    })
+}
+
+/// Who git says that I am: in the user's own configuration and in each project's.
+async fn proposals(app: &App) -> Vec<ProposedIdentity> {
+    let home = directories::UserDirs::new()
+        .map(|dirs| dirs.home_dir().to_owned())
+        .unwrap_or_default();
+    let mut places = vec![(home, "git's configuration".to_owned())];
+    for model::config::ChangeSourceConfig::Git(source) in &app.master.config().change_sources {
+        let path = PathBuf::from(&source.repourl);
+        if path.is_dir() {
+            places.push((path, source.repourl.clone()));
+        }
+    }
+    let read = tokio::task::spawn_blocking(move || {
+        let mut proposed: Vec<ProposedIdentity> = Vec::new();
+        for (path, from) in places {
+            let Some(identity) = vcs::git::identity(&path) else {
+                continue;
+            };
+            for pattern in [identity.mail, identity.name]
+                .into_iter()
+                .filter(|text| !text.is_empty())
+            {
+                if proposed.iter().all(|known| known.pattern != pattern) {
+                    proposed.push(ProposedIdentity {
+                        pattern,
+                        from: from.clone(),
+                    });
+                }
+            }
+        }
+        proposed
+    });
+    read.await.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::minute;
+
+    #[test]
+    fn times_of_day() {
+        assert_eq!(minute("22:00"), Some(1320));
+        assert_eq!(minute("07:05"), Some(425));
+        for bad in ["24:00", "7", "7:60", "", "x:y", "-1:00"] {
+            assert_eq!(minute(bad), None, "{bad}");
+        }
+    }
+}

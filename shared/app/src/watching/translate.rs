@@ -1,0 +1,276 @@
+//! The master's events in the words of `watch`.
+
+use super::bundled;
+use crate::service::clock::now;
+use master::Master;
+use model::config::SchedulerKind;
+use model::event::BuildVerb;
+use model::{Build, BuilderId, Change, Event, Results, Step};
+use std::collections::{BTreeMap, HashSet};
+use store::{StoreError, builders, builds, changes, logs, steps};
+use store::{build_requests, build_sets, source_stamps};
+use tracing::warn;
+use watch::{
+    BuildKey, BuilderInfo, BuilderKey, FailedStep, FinishedBuild, Happening, Link, LogPlace, StartedBuild, Suspect,
+    TroubleAbout,
+};
+
+/// What an event means; nothing for most.
+pub(super) async fn event(master: &Master, event: &Event) -> Vec<Happening> {
+    match event {
+        Event::Build(BuildVerb::New, build) => vec![Happening::Started(started(build))],
+        Event::Build(BuildVerb::Finished, build) => match finished(master, build.clone()).await {
+            Ok(build) => vec![Happening::Finished(Box::new(build))],
+            Err(error) => {
+                warn!("build {} ended, but cannot be read: {error}", build.id);
+                Vec::new()
+            }
+        },
+        Event::Request(..) => vec![waiting(master).await],
+        Event::Builder(..) => builder_list(master).await.into_iter().collect(),
+        Event::Worker(..) => troubles(master).await,
+        _ => Vec::new(),
+    }
+}
+
+/// What is, said once at start and after events were missed.
+pub(super) async fn present(master: &Master) -> Vec<Happening> {
+    let config = master.config();
+    let mut said = vec![Happening::Master {
+        master: bundled(),
+        title: config.title.clone(),
+        link: Link::Live,
+    }];
+    said.extend(builder_list(master).await);
+    said.push(waiting(master).await);
+    said.extend(troubles(master).await);
+    match master.store().read(builds::unfinished).await {
+        Ok(running) => said.extend(running.iter().map(|build| Happening::Started(started(build)))),
+        Err(error) => warn!("running builds cannot be read: {error}"),
+    }
+    said
+}
+
+/// The last builds of each builder, in the order in which they ended.
+pub(super) async fn finished_lately(master: &Master, of_each: u32) -> Result<Vec<FinishedBuild>, StoreError> {
+    let mut last: Vec<Build> = master
+        .store()
+        .read(move |c| {
+            let mut last = Vec::new();
+            for builder in builders::list(c)?.iter().filter(|builder| builder.configured) {
+                last.extend(builds::last_of_builder(c, builder.id, of_each)?);
+            }
+            Ok(last)
+        })
+        .await?;
+    last.retain(|build| build.complete_at.is_some());
+    last.sort_by_key(|build| (build.complete_at, build.id));
+    let mut finished_builds = Vec::with_capacity(last.len());
+    for build in last {
+        finished_builds.push(finished(master, build).await?);
+    }
+    Ok(finished_builds)
+}
+
+/// What else is wrong, or well again.
+pub(crate) async fn troubles(master: &Master) -> Vec<Happening> {
+    let state = master.state().await;
+    let trouble = |about, message| Happening::Trouble {
+        master: bundled(),
+        about,
+        message,
+    };
+    let sources = state
+        .change_sources
+        .into_iter()
+        .map(|source| trouble(TroubleAbout::ChangeSource(source.name), source.error));
+    let store = trouble(TroubleAbout::Store, state.problem);
+    sources.chain([store]).collect()
+}
+
+fn started(build: &Build) -> StartedBuild {
+    StartedBuild {
+        build: BuildKey::new(&bundled(), build.id),
+        builder: BuilderKey::new(&bundled(), build.builder),
+        number: build.number,
+        started_at: build.started_at,
+    }
+}
+
+async fn waiting(master: &Master) -> Happening {
+    let mut counts: BTreeMap<BuilderId, usize> = BTreeMap::new();
+    for request in master.state().await.waiting {
+        *counts.entry(request.builder).or_default() += 1;
+    }
+    let waiting = counts
+        .into_iter()
+        .map(|(builder, count)| (BuilderKey::new(&bundled(), builder), count))
+        .collect();
+    Happening::Waiting {
+        master: bundled(),
+        waiting,
+    }
+}
+
+async fn builder_list(master: &Master) -> Option<Happening> {
+    let config = master.config();
+    let forced: HashSet<&str> = config
+        .schedulers
+        .iter()
+        .filter(|scheduler| matches!(scheduler.kind, SchedulerKind::Force(_)))
+        .flat_map(|scheduler| scheduler.builders.iter().map(String::as_str))
+        .collect();
+    let rows = match master.store().read(builders::list).await {
+        Ok(rows) => rows,
+        Err(error) => {
+            warn!("builders cannot be read: {error}");
+            return None;
+        }
+    };
+    let project_of: BTreeMap<&str, Option<&String>> = config
+        .builders
+        .iter()
+        .map(|builder| (builder.name.as_str(), builder.project.as_ref()))
+        .collect();
+    let infos = rows.into_iter().filter(|row| row.configured).map(|row| BuilderInfo {
+        key: BuilderKey::new(&bundled(), row.id),
+        tags: row.tags,
+        project: project_of.get(row.name.as_str()).copied().flatten().cloned(),
+        can_force: forced.contains(row.name.as_str()),
+        name: row.name,
+    });
+    Some(Happening::Builders {
+        master: bundled(),
+        builders: infos.collect(),
+    })
+}
+
+/// What the store has about a finished build.
+struct Facts {
+    build: Build,
+    changes: Vec<Change>,
+    owners: Vec<String>,
+    reason: String,
+    build_set: Option<model::BuildSetId>,
+    rebuilt: bool,
+    patched: bool,
+    failed: Option<(Step, Option<model::Log>)>,
+}
+
+async fn finished(master: &Master, build: Build) -> Result<FinishedBuild, StoreError> {
+    let facts = master.store().read(move |c| facts(c, build)).await?;
+    let failed = match facts.failed {
+        Some((step, log)) => Some(FailedStep {
+            number: step.number,
+            name: step.name,
+            log: match log {
+                Some(log) => Some(place(master, log).await?),
+                None => None,
+            },
+        }),
+        None => None,
+    };
+    Ok(FinishedBuild {
+        build: BuildKey::new(&bundled(), facts.build.id),
+        builder: BuilderKey::new(&bundled(), facts.build.builder),
+        number: facts.build.number,
+        results: facts.build.results.unwrap_or(Results::Exception),
+        started_at: facts.build.started_at,
+        complete_at: facts.build.complete_at.unwrap_or_else(now),
+        failed,
+        changes: facts.changes.into_iter().map(suspect).collect(),
+        owners: facts.owners,
+        reason: facts.reason,
+        build_set: facts.build_set,
+        rebuilt: facts.rebuilt,
+        patched: facts.patched,
+    })
+}
+
+fn facts(c: &store::rusqlite::Connection, build: Build) -> store::rusqlite::Result<Facts> {
+    let mut facts = Facts {
+        changes: changes::for_build(c, build.id)?,
+        owners: owners(&builds::properties(c, build.id)?),
+        reason: String::new(),
+        build_set: None,
+        rebuilt: false,
+        patched: false,
+        failed: None,
+        build,
+    };
+    if let Some(request) = build_requests::get(c, facts.build.request)? {
+        facts.build_set = Some(request.build_set);
+        facts.patched = source_stamps::for_build_set(c, request.build_set)?
+            .iter()
+            .any(|stamp| stamp.patch_id.is_some());
+        if let Some(set) = build_sets::get(c, request.build_set)? {
+            facts.reason = set.reason;
+            facts.rebuilt = set.rebuilt_build.is_some();
+        }
+    }
+    let all = steps::of_build(c, facts.build.id)?;
+    let bad = |results| all.iter().find(|step| step.results == Some(results));
+    if let Some(step) = bad(Results::Failure).or_else(|| bad(Results::Exception)) {
+        let step_logs = logs::of_step(c, step.id)?;
+        let log = step_logs
+            .iter()
+            .find(|log| log.slug == "stdio")
+            .or_else(|| step_logs.first())
+            .cloned();
+        facts.failed = Some((step.clone(), log));
+    }
+    Ok(facts)
+}
+
+/// The people of the properties `owners` and `owner`, each once.
+pub(crate) fn owners(properties: &model::Properties) -> Vec<String> {
+    let mut owners: Vec<String> = Vec::new();
+    let listed = properties
+        .get("owners")
+        .and_then(model::Json::as_array)
+        .into_iter()
+        .flatten();
+    let texts = listed.filter_map(model::Json::as_str).chain(properties.text("owner"));
+    for owner in texts.filter(|owner| !owner.is_empty()) {
+        if !owners.iter().any(|known| known == owner) {
+            owners.push(owner.to_owned());
+        }
+    }
+    owners
+}
+
+async fn place(master: &Master, log: model::Log) -> Result<LogPlace, StoreError> {
+    let logs = master.store().logs();
+    let line = logs.first_error(log.id, 0).await?;
+    let text = match line {
+        Some(line) => Some(text_of(&logs.lines(log.id, line, 1).await?.content, log.kind)),
+        None => None,
+    };
+    Ok(LogPlace {
+        slug: log.slug,
+        line,
+        text,
+    })
+}
+
+/// A line without the letter of its stream and its end.
+pub(crate) fn text_of(line: &str, kind: model::LogKind) -> String {
+    let line = line.trim_end_matches(['\r', '\n']);
+    let text = if kind == model::LogKind::Stdio {
+        line.get(1..).unwrap_or("")
+    } else {
+        line
+    };
+    text.trim().to_owned()
+}
+
+fn suspect(change: Change) -> Suspect {
+    Suspect {
+        change: change.id,
+        author: change.new.author,
+        revision: change.new.revision,
+        branch: change.new.branch,
+        repository: change.new.repository,
+        comments: change.new.comments,
+    }
+}

@@ -1,0 +1,37 @@
+//! One file per command. A command asks the resident and prints; what it means is decided there.
+
+pub mod builders;
+pub mod builds;
+pub mod cancel;
+pub mod completions;
+pub mod force;
+pub mod init;
+pub mod log;
+pub mod master;
+pub mod mute;
+pub mod quit;
+pub mod rebuild;
+pub mod secret;
+pub mod status;
+pub mod stop;
+pub mod why;
+
+mod build_name;
+mod wait;
+
+use crate::failure::Failure;
+use serde::Serialize;
+
+/// Prints a value as one JSON document.
+fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| Failure::other(error.to_string()))?;
+    println!("{text}");
+    Ok(())
+}
+
+/// Prints a value as JSON on one line.
+fn print_json_line(value: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string(value).map_err(|error| Failure::other(error.to_string()))?;
+    println!("{text}");
+    Ok(())
+}

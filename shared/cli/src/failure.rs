@@ -1,0 +1,77 @@
+//! Why a command ends, and with which exit code.
+
+use app::api::Refusal;
+
+/// What the person reads, and what a script gets.
+#[derive(Debug)]
+pub struct Failure {
+    /// See the exit codes in `outpost --help`.
+    pub code: u8,
+    /// One sentence: the thing and the reason. Empty when everything was already said.
+    pub message: String,
+    /// The next step.
+    pub hint: Option<String>,
+}
+
+/// Something is red, or what was waited for did not succeed.
+pub const RED: u8 = 1;
+/// Wrong usage.
+pub const USAGE: u8 = 2;
+/// Outpost does not run.
+pub const NOT_RUNNING: u8 = 3;
+/// What was named does not exist.
+pub const NOT_FOUND: u8 = 4;
+/// Anything else.
+pub const OTHER: u8 = 5;
+
+impl Failure {
+    /// Any failure.
+    pub fn new(code: u8, message: impl Into<String>) -> Failure {
+        Failure {
+            code,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    /// A failure without a code of its own.
+    pub fn other(message: impl Into<String>) -> Failure {
+        Failure::new(OTHER, message)
+    }
+
+    /// Adds the next step.
+    pub fn hint(mut self, hint: impl Into<String>) -> Failure {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Ends with a code, everything being said.
+    pub fn silent(code: u8) -> Failure {
+        Failure::new(code, "")
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Failure {
+        let code = match refusal.code.as_str() {
+            "not_found" => NOT_FOUND,
+            "invalid" => USAGE,
+            _ => OTHER,
+        };
+        let mut message = refusal.message;
+        for (field, problem) in &refusal.fields {
+            message.push_str(&format!("\n  {field}: {problem}"));
+        }
+        Failure {
+            code,
+            message,
+            hint: refusal.hint,
+        }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Failure {
+        Failure::other(error.to_string())
+    }
+}

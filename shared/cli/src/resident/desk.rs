@@ -1,0 +1,140 @@
+//! The desktop: tray icon and notices, from what `watch` computed; and what the person does with them.
+
+use super::window;
+use app::api::overview::QuitHow;
+use app::api::{Api, Event, Nothing, actions, overview};
+use app::places::Places;
+use app::service::App;
+use app::watching::Tells;
+use tokio::task::JoinHandle;
+use tracing::warn;
+use tray::{TrayEvent, TrayHandle, TrayPresence};
+use watch::{Happening, MenuAction, MuteLength, NoticeAction, Scope, Target, Tell};
+
+/// Tray and notices while they are shown.
+pub struct Desk {
+    handle: TrayHandle,
+    tasks: [JoinHandle<()>; 3],
+}
+
+/// Shows the tray and the notices from now on.
+pub fn start(app: App, places: Places, mut tells: Tells) -> Desk {
+    let (handle, mut events) = tray::start(tray::Options::default());
+    let mut views = app.watching().tray();
+    let drawn = handle.clone();
+    let draw = async move {
+        loop {
+            let view = views.borrow_and_update().clone();
+            drawn.show(view);
+            if views.changed().await.is_err() {
+                return;
+            }
+        }
+    };
+    let told = handle.clone();
+    let tell = async move {
+        while let Some(tell) = tells.recv().await {
+            match tell {
+                Tell::Show(notice) => told.notify(*notice),
+                Tell::Withdraw(key) => told.withdraw(key),
+            }
+        }
+    };
+    let obey = async move {
+        while let Some(event) = events.recv().await {
+            obey(&app, &places, event).await;
+        }
+    };
+    Desk {
+        handle,
+        tasks: [tokio::spawn(draw), tokio::spawn(tell), tokio::spawn(obey)],
+    }
+}
+
+impl Desk {
+    /// Takes the icon away.
+    pub async fn close(self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+        self.handle.close().await;
+    }
+}
+
+async fn obey(app: &App, places: &Places, event: TrayEvent) {
+    match event {
+        TrayEvent::Open { .. } => open(app, places, &Target::Now),
+        TrayEvent::NoticeOpened { target, .. } => open(app, places, &target),
+        TrayEvent::NoticeAction {
+            action: NoticeAction::Open(target),
+            ..
+        } => open(app, places, &target),
+        TrayEvent::NoticeAction {
+            action: NoticeAction::Mute(scope),
+            ..
+        } => mute(app, scope, MuteLength::Minutes(60)).await,
+        TrayEvent::Menu { action, .. } => choose(app, places, action).await,
+        TrayEvent::DoNotDisturb(on) => app.watching().apply(Happening::DoNotDisturb(on)).await,
+        TrayEvent::Presence(presence) => present(app, places, presence),
+        TrayEvent::Notices(_) => {}
+    }
+}
+
+async fn choose(app: &App, places: &Places, action: MenuAction) {
+    match action {
+        MenuAction::Open(target) => open(app, places, &target),
+        MenuAction::Force(builder) => {
+            let force = actions::Force {
+                builder: builder.id.0,
+                values: Default::default(),
+            };
+            if let Err(refusal) = app.force(force).await {
+                warn!("the build asked for in the tray was refused: {refusal}");
+                open(app, places, &Target::Builder(builder));
+            }
+        }
+        MenuAction::Mute(scope, length) => mute(app, scope, length).await,
+        MenuAction::Unmute(scope) => app.watching().apply(Happening::Unmute(scope)).await,
+        MenuAction::Quit => quit(app, places).await,
+    }
+}
+
+async fn mute(app: &App, scope: Scope, length: MuteLength) {
+    app.watching().apply(Happening::Mute { scope, length }).await;
+}
+
+/// Quits at once when nothing runs; else the window asks.
+async fn quit(app: &App, places: &Places) {
+    let running = match app.leaving(Nothing {}).await {
+        Ok(leaving) => !leaving.running.is_empty(),
+        Err(_) => false,
+    };
+    if running {
+        show(app, places, "/?quit");
+    } else if let Err(refusal) = app.quit(overview::Quit { how: QuitHow::Stop }).await {
+        warn!("{refusal}");
+    }
+}
+
+fn open(app: &App, places: &Places, target: &Target) {
+    show(app, places, &target.path());
+}
+
+/// Shows a page: in the window, or where there is none in a browser.
+fn show(app: &App, places: &Places, path: &str) {
+    app.newsroom().tell(Event::Open { path: path.to_owned() });
+    if !window::open(places, path) {
+        window::open_in_browser(app, path);
+    }
+}
+
+fn present(app: &App, places: &Places, presence: TrayPresence) {
+    let word = match presence {
+        TrayPresence::Shown => "shown",
+        TrayPresence::NoHost => "no_host",
+        TrayPresence::Starting | TrayPresence::NoBus | TrayPresence::Unsupported => "none",
+    };
+    app.know_tray(word);
+    // On a first start without a tray there would be nothing to see at all.
+    if presence == TrayPresence::NoHost && app.is_first_run() {
+        window::open(places, "/");
+    }
+}

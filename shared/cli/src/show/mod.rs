@@ -1,0 +1,5 @@
+//! How states, times and tables look in a terminal: the same shapes and words as in the window.
+
+pub mod mark;
+pub mod table;
+pub mod time;
