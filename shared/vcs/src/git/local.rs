@@ -11,7 +11,7 @@ use std::time::Duration;
 /// Between two readings of a repository in which something is under way.
 const BREATH: Duration = Duration::from_millis(20);
 /// Most readings; a lock that stays longer was left behind.
-const MOST_READINGS: usize = 25;
+const MOST_READINGS: usize = 50;
 
 /// The branches of the repository at exactly `path`.
 ///

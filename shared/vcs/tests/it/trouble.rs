@@ -158,6 +158,54 @@ async fn a_repository_that_is_moved_away_is_missed_and_found_again() {
 }
 
 #[tokio::test]
+async fn another_repository_put_in_its_place_is_watched_in_its_stead() {
+    let folder = folder();
+    let repository = repository(folder.path(), "thing");
+    commit(&repository, "first");
+    git(folder.path(), &["clone", "-q", "thing", "other"]);
+    let other = folder.path().join("other");
+    commit(&other, "in the other");
+    let config = source(&repository, Branches::Default);
+    let mut watched = Watched::start(surroundings(folder.path()), config, None).await;
+    std::fs::rename(&repository, folder.path().join("away")).expect("moved away");
+    std::fs::rename(&other, &repository).expect("moved in");
+    assert_eq!(subjects(&watched.changes().await), ["in the other"]);
+    let begun = Instant::now();
+    assert_eq!(
+        subjects(&watched.before_a_fence(&repository).await),
+        Vec::<String>::new()
+    );
+    assert!(begun.elapsed() < BY_NOTIFICATION);
+}
+
+#[tokio::test]
+async fn a_folder_made_while_its_parent_begins_to_be_watched_is_watched_too() {
+    let folder = folder();
+    let repository = repository(folder.path(), "thing");
+    let first = commit(&repository, "first");
+    let tap = Tap {
+        event: Box::new(Some),
+        folder: Box::new(|folder| {
+            if folder.ends_with("refs/heads/a") {
+                std::fs::create_dir_all(folder.join("b")).expect("folder");
+            }
+            Ok(())
+        }),
+    };
+    let surroundings = Surroundings {
+        notifications: Notifications::tapped(tap),
+        ..surroundings(folder.path())
+    };
+    let mut watched = Watched::start(surroundings, source(&repository, Branches::All), None).await;
+    git(&repository, &["branch", "a/x"]);
+    watched.batch().await;
+    let tree = format!("{first}^{{tree}}");
+    let made = git(&repository, &["commit-tree", &tree, "-p", &first, "-m", "deep"]);
+    git(&repository, &["update-ref", "refs/heads/a/b/c", &made]);
+    assert_eq!(by_branch(&watched.changes().await), ["a/b/c: deep"]);
+}
+
+#[tokio::test]
 async fn a_repository_deleted_with_the_folders_above_it_is_found_when_cloned_again() {
     let folder = folder();
     let origin = repository(folder.path(), "origin");
@@ -257,17 +305,15 @@ async fn a_branch_on_its_way_between_files_is_not_taken_for_deleted() {
     let tip = commit(&repository, "second");
     let config = source(&repository, Branches::Default);
     let mut watched = Watched::start(surroundings(folder.path()), config, None).await;
-    let state = watched.state.clone();
     let inside = repository.join(".git");
     std::fs::write(inside.join("packed-refs.lock"), format!("{tip} refs/heads/main\n")).expect("lock");
     std::fs::remove_file(inside.join("refs/heads/main")).expect("removed");
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    // Time for the watch to see neither of the two files; too little only makes this test prove less.
+    tokio::time::sleep(Duration::from_millis(60)).await;
     std::fs::rename(inside.join("packed-refs.lock"), inside.join("packed-refs")).expect("renamed");
-    assert_eq!(
-        subjects(&watched.before_a_fence(&repository).await),
-        Vec::<String>::new()
-    );
-    assert_ne!(watched.state, state);
+    commit(&repository, "third");
+    // The very next word is of the new commit, not of a branch that went away.
+    assert_eq!(subjects(&watched.batch().await.changes), ["third"]);
 }
 
 #[tokio::test]

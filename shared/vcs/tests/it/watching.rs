@@ -252,16 +252,15 @@ async fn the_repository_is_left_as_it_was() {
         commit(&repository, "first");
         let config = source(&repository, Branches::All);
         let mut watched = Watched::start(surroundings(folder.path()), config, None).await;
-        // Made in a linked worktree far away, so that all that this test does itself happens before it looks.
         let one = commit(&repository, "one");
         let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
         traces(&repository, &mut before);
         watched.before(&one).await;
         let contact = watched.handle.status().last_contact;
-        watched.handle.poll_now();
         let asked = Instant::now();
         while watched.handle.status().last_contact == contact {
             assert!(asked.elapsed() < PATIENCE);
+            watched.handle.poll_now();
             tokio::task::yield_now().await;
         }
         traces(&repository, &mut after);
