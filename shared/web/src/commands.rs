@@ -115,7 +115,9 @@ pub async fn call(
 
 /// The JSON content type is asked for because no page of another site can send it without being asked first.
 fn input(headers: &axum::http::HeaderMap, body: &[u8]) -> Result<Json, CommandError> {
-    let media = headers.get(axum::http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media = headers
+        .get(axum::http::header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     let invalid = |message: String| CommandError {
         code: "invalid".into(),
         message,
@@ -168,7 +170,13 @@ async fn tell(
         };
         let (message, last) = match event {
             Some(Ok(event)) => (Message::Text(event.to_string().into()), false),
-            Some(Err(Lagged)) => (close(1013, "events were lost because they were read too slowly; read all again"), true),
+            Some(Err(Lagged)) => (
+                close(
+                    1013,
+                    "events were lost because they were read too slowly; read all again",
+                ),
+                true,
+            ),
             None => (close(1001, "the resident stops"), true),
         };
         let sent = tokio::time::timeout(PATIENCE, socket.send(message)).await;

@@ -12,7 +12,9 @@ const WORTH_IT: usize = 1024;
 /// A 200 with `body`, compressed if `request` accepts gzip and it is long enough.
 pub fn body(request: &HeaderMap, body: impl Into<Bytes>) -> Response {
     let body = body.into();
-    let packed = (body.len() >= WORTH_IT && accepts_gzip(request)).then(|| gzip(&body)).flatten();
+    let packed = (body.len() >= WORTH_IT && accepts_gzip(request))
+        .then(|| gzip(&body))
+        .flatten();
     let mut response = match packed {
         Some(packed) => ([(header::CONTENT_ENCODING, "gzip")], packed).into_response(),
         None => body.into_response(),

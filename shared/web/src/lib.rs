@@ -25,7 +25,7 @@ mod router;
 mod serve;
 
 pub use access::{Access, Caller, Gate, Peer};
-pub use commands::{CommandError, Commands, NoCommands};
+pub use commands::{CommandError, Commands, Lagged, NoCommands};
 pub use page::FrontEnd;
 pub use router::{Setup, router};
 pub use serve::{serve_socket, serve_tcp};

@@ -58,7 +58,12 @@ impl State {
 pub fn router(setup: Setup) -> Router {
     let hub = Hub::default();
     let events = setup.master.subscribe();
-    tokio::spawn(live::pump(setup.master.clone(), setup.store.clone(), events, hub.clone()));
+    tokio::spawn(live::pump(
+        setup.master.clone(),
+        setup.store.clone(),
+        events,
+        hub.clone(),
+    ));
     let state = State {
         master: setup.master,
         store: setup.store,
@@ -77,10 +82,13 @@ pub fn router(setup: Setup) -> Router {
         .route("/api/latest/", any(rest::serve))
         .route("/api/latest/{*path}", any(rest::serve))
         .route("/ws", any(live::open_socket))
+        .route("/ws/", any(live::open_socket))
         .route("/ws/{*path}", any(live::open_socket))
         .route("/sse/add", get(live::sse_add))
+        .route("/sse/add/", get(live::sse_add))
         .route("/sse/add/{*path}", get(live::sse_add))
         .route("/sse/remove", get(live::sse_remove))
+        .route("/sse/remove/", get(live::sse_remove))
         .route("/sse/remove/{*path}", get(live::sse_remove))
         .route("/sse/{*path}", get(live::sse_listen))
         .route("/api/outpost/v1", get(commands::discover))

@@ -144,7 +144,10 @@ fn token_of(query: Option<&str>) -> Option<&str> {
 
 /// Whether `path` needs no session.
 fn may_guest(gate: &Gate, path: &str) -> bool {
-    let under = |root: &str| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let under = |root: &str| {
+        path.strip_prefix(root)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
     if under("/api/outpost") {
         path == "/api/outpost/v1"
     } else if under("/api") || under("/ws") || under("/sse") || under("/config") {
@@ -157,7 +160,7 @@ fn may_guest(gate: &Gate, path: &str) -> bool {
 fn sign_in_first(path: &str) -> Response {
     let message = "This needs the owner's session.";
     let hint = HOW;
-    if path.starts_with("/api/outpost/") {
+    if path.starts_with("/api/outpost") {
         (StatusCode::UNAUTHORIZED, refusal(message, hint)).into_response()
     } else {
         let error = json!({"error": format!("{message} {hint}")});
@@ -177,7 +180,7 @@ fn refusal(message: &str, hint: &str) -> Body<CommandError> {
 /// The two shapes of Buildbot's answer, and ours for our own paths.
 fn invalid_origin(method: &Method, path: &str) -> Response {
     let message = "invalid origin";
-    if path.starts_with("/api/outpost/") {
+    if path.starts_with("/api/outpost") {
         let hint = "Open the page at the address that this server prints.";
         return (StatusCode::FORBIDDEN, refusal(message, hint)).into_response();
     }
@@ -194,7 +197,10 @@ fn allow_origin(response: &mut Response, origin: &HeaderValue) {
     if let Ok(value) = HeaderValue::from_str(&lower) {
         let headers = response.headers_mut();
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, value);
-        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("Content-Type"));
+        headers.insert(
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            HeaderValue::from_static("Content-Type"),
+        );
         headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("3600"));
         headers.append(header::VARY, HeaderValue::from_static("Origin"));
     }

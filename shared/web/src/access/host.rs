@@ -23,7 +23,9 @@ pub fn is_ours(host: &str, allowed: &[String]) -> bool {
     let loopback = name == "localhost"
         || name == "[::1]"
         || name.ends_with(".localhost")
-        || name.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback());
+        || name
+            .parse::<std::net::Ipv4Addr>()
+            .is_ok_and(|address| address.is_loopback());
     port_is_sane && (loopback || allowed.iter().any(|other| other.eq_ignore_ascii_case(&name)))
 }
 

@@ -7,10 +7,14 @@ pub fn is_allowed(origin: &str, host: Option<&str>, allowed: &[String]) -> bool 
     let origin = origin.to_ascii_lowercase();
     let own = host.is_some_and(|host| {
         let host = host.to_ascii_lowercase();
-        let rest = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+        let rest = origin
+            .strip_prefix("http://")
+            .or_else(|| origin.strip_prefix("https://"));
         rest == Some(&host)
     });
-    own || allowed.iter().any(|pattern| matches(&pattern.to_ascii_lowercase(), &origin))
+    own || allowed
+        .iter()
+        .any(|pattern| matches(&pattern.to_ascii_lowercase(), &origin))
 }
 
 /// Shell-style: `*` is any text, `?` any one character.

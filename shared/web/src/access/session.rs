@@ -55,7 +55,11 @@ impl Sessions {
     /// Spends `token` at the time `now`.
     pub fn exchange(&self, token: &str, now: Instant) -> Exchange {
         let mut kept = self.kept();
-        while kept.wrong.front().is_some_and(|at| now.duration_since(*at) >= ATTEMPT_SPAN) {
+        while kept
+            .wrong
+            .front()
+            .is_some_and(|at| now.duration_since(*at) >= ATTEMPT_SPAN)
+        {
             kept.wrong.pop_front();
         }
         if kept.wrong.len() >= MOST_ATTEMPTS {
@@ -148,7 +152,10 @@ mod tests {
             })
             .collect();
         assert!(sessions.knows(&opened[0]), "the oldest is used again");
-        assert!(matches!(sessions.exchange(&first_token, Instant::now()), Exchange::Session(_)));
+        assert!(matches!(
+            sessions.exchange(&first_token, Instant::now()),
+            Exchange::Session(_)
+        ));
         assert!(sessions.knows(&opened[0]));
         assert!(!sessions.knows(&opened[1]));
     }

@@ -161,7 +161,9 @@ impl Hub {
     pub fn stop(&self, id: ListenerId, path: &str) -> bool {
         let mut inside = self.inside();
         let Inside { tree, listeners, .. } = &mut *inside;
-        let had = listeners.get_mut(&id).is_some_and(|listener| listener.paths.remove(path));
+        let had = listeners
+            .get_mut(&id)
+            .is_some_and(|listener| listener.paths.remove(path));
         had && tree.remove(&Pattern::new(path), id)
     }
 
@@ -174,7 +176,9 @@ impl Hub {
             let elements: Vec<&str> = key.split('/').collect();
             let (mut socket, mut server_sent): (Option<Utf8Bytes>, Option<Utf8Bytes>) = (None, None);
             inside.tree.visit(&elements, &mut |id| {
-                let Some(listener) = inside.listeners.get(&id) else { return };
+                let Some(listener) = inside.listeners.get(&id) else {
+                    return;
+                };
                 let body = body.get_or_insert_with(|| text::compact(&news.body));
                 let frame = match listener.dress {
                     Dress::Socket => socket.get_or_insert_with(|| frame::socket(key, body).into()),
@@ -320,7 +324,9 @@ mod tests {
     #[test]
     fn listeners_and_subscriptions_are_bounded() {
         let hub = Hub::default();
-        let ears: Vec<Ear> = (0..MOST_LISTENERS).map(|_| hub.listen(Dress::Socket).expect("room")).collect();
+        let ears: Vec<Ear> = (0..MOST_LISTENERS)
+            .map(|_| hub.listen(Dress::Socket).expect("room"))
+            .collect();
         assert!(hub.listen(Dress::Socket).is_none());
         for n in 0..MOST_SUBSCRIPTIONS {
             hub.start(ears[0].id(), &format!("builds/{n}/*")).expect("room");

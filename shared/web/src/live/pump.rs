@@ -1,7 +1,8 @@
 //! From the master's events to the hub.
 
 use super::hub::{End, Hub};
-use master::{Closed, Events, Master};
+use master::{Closed, Events, Master, Shutdown};
+use model::event::MasterVerb;
 use model::{Event, MasterId, Time};
 use store::Store;
 use wire::events::News;
@@ -15,15 +16,17 @@ pub async fn pump(master: Master, store: Store, mut events: Events, hub: Hub) {
     loop {
         match events.next().await {
             Ok(event) => {
-                if let Event::Master(_, now) = &*event {
-                    row = now.clone();
-                }
-                if !hub.is_idle() {
-                    hub.publish(&News::of(&event, &row));
+                tell(&hub, &event, &mut row);
+                if matches!(&*event, Event::Master(MasterVerb::Stopped, stopped) if stopped.id == row.id) {
+                    last_words(&master, events, &hub, &mut row).await;
+                    return;
                 }
             }
             Err(Closed::TooSlow { missed }) => {
-                tracing::warn!(missed, "events came faster than they could be told; listeners are dropped");
+                tracing::warn!(
+                    missed,
+                    "events came faster than they could be told; listeners are dropped"
+                );
                 events = master.subscribe();
                 hub.drop_all(End::Lost);
             }
@@ -33,6 +36,25 @@ pub async fn pump(master: Master, store: Store, mut events: Events, hub: Hub) {
             }
         }
     }
+}
+
+fn tell(hub: &Hub, event: &Event, row: &mut model::Master) {
+    if let Event::Master(_, now) = event {
+        *row = now.clone();
+    }
+    if !hub.is_idle() {
+        hub.publish(&News::of(event, row));
+    }
+}
+
+/// The master is ending: what it tells until it has ended, and then the end of all listening.
+async fn last_words(master: &Master, mut events: Events, hub: &Hub, row: &mut model::Master) {
+    // It was told to end before; this only waits for it.
+    master.shutdown(Shutdown::Finish).await;
+    while let Ok(Some(event)) = events.try_next() {
+        tell(hub, &event, row);
+    }
+    hub.close();
 }
 
 /// The master as schedulers' bodies show it.

@@ -85,7 +85,7 @@ mod tests {
         assert_eq!(heard(&tree, "builds/17/new"), [1, 1, 2]);
         assert_eq!(heard(&tree, "builds/18/new"), [1, 1]);
         assert_eq!(heard(&tree, "steps/18/new"), [1]);
-        assert_eq!(heard(&tree, "builds/17/steps/4/new"), []);
+        assert!(heard(&tree, "builds/17/steps/4/new").is_empty());
 
         assert!(tree.remove(&Pattern::new("builds/*/*"), 1));
         assert!(!tree.remove(&Pattern::new("builds/*/*"), 1));

@@ -25,7 +25,10 @@ pub async fn read(front_end: &FrontEnd, path: &str) -> Option<File> {
     match front_end {
         FrontEnd::Absent => None,
         FrontEnd::BuiltIn => Built::get(path).map(|file| {
-            let hash: String = file.metadata.sha256_hash()[..12].iter().map(|b| format!("{b:02x}")).collect();
+            let hash: String = file.metadata.sha256_hash()[..12]
+                .iter()
+                .map(|b| format!("{b:02x}"))
+                .collect();
             File {
                 bytes: match file.data {
                     std::borrow::Cow::Borrowed(bytes) => Bytes::from_static(bytes),

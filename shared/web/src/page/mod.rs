@@ -82,7 +82,11 @@ fn looks_like_a_file(path: &str) -> bool {
 
 fn file_answer(path: &str, file: built::File, request: &HeaderMap) -> Response {
     let hashed = path.starts_with("assets/");
-    let caching = if hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let caching = if hashed {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     let unchanged = request
         .get(header::IF_NONE_MATCH)
         .is_some_and(|known| known.as_bytes() == file.tag.as_bytes());
@@ -95,7 +99,10 @@ fn file_answer(path: &str, file: built::File, request: &HeaderMap) -> Response {
         file.bytes.into_response()
     };
     let set = response.headers_mut();
-    set.insert(header::CONTENT_TYPE, HeaderValue::from_static(media.unwrap_or("application/octet-stream")));
+    set.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(media.unwrap_or("application/octet-stream")),
+    );
     set.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     if let Ok(tag) = HeaderValue::from_str(&file.tag) {
         set.insert(header::ETAG, tag);

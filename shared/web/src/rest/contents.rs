@@ -82,16 +82,28 @@ pub async fn raw(
     let Some((log, title)) = found.await? else {
         return Ok(None);
     };
-    let body = if head { Body::empty() } else { text(state, &log, &title).await? };
+    let body = if head {
+        Body::empty()
+    } else {
+        text(state, &log, &title).await?
+    };
     let mut response = body.into_response();
     let headers = response.headers_mut();
-    let media = if log.kind == LogKind::Html { "text/html" } else { "text/plain" };
+    let media = if log.kind == LogKind::Html {
+        "text/html"
+    } else {
+        "text/plain"
+    };
     set(headers, header::CONTENT_TYPE, &format!("{media}; charset=utf-8"));
     set(headers, header::CONTENT_SECURITY_POLICY, POLICY);
     set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     if !inline {
         let name: String = title.file_name.chars().filter(|c| !c.is_control()).collect();
-        set(headers, header::CONTENT_DISPOSITION, &format!("attachment; filename={name}"));
+        set(
+            headers,
+            header::CONTENT_DISPOSITION,
+            &format!("attachment; filename={name}"),
+        );
     }
     Ok(Some(response))
 }
@@ -103,12 +115,18 @@ fn set(headers: &mut axum::http::HeaderMap, name: header::HeaderName, value: &st
 }
 
 async fn text(state: &State, log: &Log, title: &Title) -> std::result::Result<Body, StoreError> {
-    let head = if log.kind == LogKind::Stdio { title.head.clone() } else { String::new() };
+    let head = if log.kind == LogKind::Stdio {
+        title.head.clone()
+    } else {
+        String::new()
+    };
     let Some(raw) = state.store.logs().raw(log.id).await? else {
         return Ok(Body::from(head));
     };
     // A failed read ends the body early: the connection is cut, so that the reader knows that something is missing.
-    let rest = stream::unfold(raw, |mut raw| async move { raw.next().await.map(|chunk| (chunk.map(Bytes::from), raw)) });
+    let rest = stream::unfold(raw, |mut raw| async move {
+        raw.next().await.map(|chunk| (chunk.map(Bytes::from), raw))
+    });
     let first = stream::once(async move { Ok::<Bytes, StoreError>(Bytes::from(head)) });
     Ok(Body::from_stream(first.chain(rest)))
 }

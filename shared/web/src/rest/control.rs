@@ -40,7 +40,8 @@ fn json_response(status: StatusCode, body: Json) -> Response {
 }
 
 async fn carry_out(state: &State, elements: &[String], call: Call) -> Result<Json, Refusal> {
-    let endpoint = endpoint(elements).map_err(|failure| Refusal::new(404, rpc::INVALID_REQUEST, failure.to_string()))?;
+    let endpoint =
+        endpoint(elements).map_err(|failure| Refusal::new(404, rpc::INVALID_REQUEST, failure.to_string()))?;
     match &endpoint {
         Endpoint::Build(at) => build(state, at, &call).await,
         Endpoint::Request(id) => request(state, RequestId(*id), &call).await,
@@ -97,7 +98,11 @@ async fn build(state: &State, at: &BuildAt, call: &Call) -> Result<Json, Refusal
 }
 
 async fn build_id(state: &State, at: BuildAt) -> Result<Option<BuildId>, Refusal> {
-    state.store.read(move |c| locate::build_id(c, &at)).await.map_err(of_store)
+    state
+        .store
+        .read(move |c| locate::build_id(c, &at))
+        .await
+        .map_err(of_store)
 }
 
 /// `[bsid, {"<builderid>": brid, …}]`
@@ -119,7 +124,11 @@ async fn scheduler(state: &State, id: SchedulerId, call: &Call) -> Result<Json, 
         return Ok(Json::Null);
     }
     let Some(enabled) = call.params.get("enabled").and_then(Json::as_bool) else {
-        return Err(Refusal::new(400, rpc::INVALID_PARAMS, "'enabled' must be true or false"));
+        return Err(Refusal::new(
+            400,
+            rpc::INVALID_PARAMS,
+            "'enabled' must be true or false",
+        ));
     };
     unchecked(state.master.set_scheduler_enabled(id, enabled).await)
 }
@@ -154,6 +163,10 @@ async fn worker_name(state: &State, at: WorkerAt) -> Result<String, Refusal> {
         WorkerAt::Id(id) => id.to_string(),
         WorkerAt::Name(name) => name.clone(),
     };
-    let row = state.store.read(move |c| locate::worker(c, &at)).await.map_err(of_store)?;
+    let row = state
+        .store
+        .read(move |c| locate::worker(c, &at))
+        .await
+        .map_err(of_store)?;
     row.map(|row| row.name).ok_or_else(|| not_found("worker", &called))
 }

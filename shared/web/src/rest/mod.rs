@@ -59,7 +59,11 @@ impl IntoResponse for Failure {
 pub async fn versions(extract::State(state): extract::State<State>, headers: HeaderMap) -> Response {
     let base = base_url(&state, &headers);
     let body = json!({"api_versions": {"v2": format!("{base}api/v2")}});
-    ([(header::CONTENT_TYPE, "application/json")], wire::rest::text::spaced(&body)).into_response()
+    (
+        [(header::CONTENT_TYPE, "application/json")],
+        wire::rest::text::spaced(&body),
+    )
+        .into_response()
 }
 
 /// `GET /config`: what Buildbot's front ends ask for first.
@@ -156,7 +160,10 @@ async fn get(
         return Ok(packed(headers, json!({"logchunks": [chunk], "meta": {}})));
     }
     let site = state.site();
-    let found = state.store.read(move |c| read::read(c, &site, &endpoint, &asked)).await?;
+    let found = state
+        .store
+        .read(move |c| read::read(c, &site, &endpoint, &asked))
+        .await?;
     let envelope = match found {
         Found::One(row) => json!({resource.plural: [row], "meta": {}}),
         Found::Many { rows, total } => json!({resource.plural: rows, "meta": {"total": total}}),
@@ -169,7 +176,9 @@ async fn get(
 fn packed(headers: &HeaderMap, envelope: model::Json) -> Response {
     let (media, text) = answer::json_text(headers, envelope);
     let mut response = compress::body(headers, text);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
     response
 }
 

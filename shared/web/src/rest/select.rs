@@ -11,7 +11,9 @@ pub fn select(mut rows: Vec<Json>, query: &Query) -> (Vec<Json>, usize) {
     rows.sort_by(|a, b| order(a, b, query));
     let total = rows.len();
     let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);
-    let limit = query.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let limit = query
+        .limit
+        .map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
     (rows.into_iter().skip(offset).take(limit).collect(), total)
 }
 
@@ -98,7 +100,12 @@ mod tests {
         ];
         let asked = query::parse(&step::RESOURCE, true, asked).expect("a proper query");
         let (rows, total) = select(rows, &asked.query);
-        (rows.iter().map(|row| row["number"].as_i64().expect("a number")).collect(), total)
+        (
+            rows.iter()
+                .map(|row| row["number"].as_i64().expect("a number"))
+                .collect(),
+            total,
+        )
     }
 
     #[test]

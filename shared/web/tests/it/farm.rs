@@ -1,10 +1,10 @@
 //! A master with its HTTP face on a free port, and some history in its store.
 
+use master::Master;
 use model::config::{
     BuilderConfig, ForceField, ForceKind, ForceScheduler, MasterConfig, ProjectConfig, SchedulerConfig, SchedulerKind,
     TreeScheduler, WorkerConfig,
 };
-use master::Master;
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -54,7 +54,7 @@ impl Farm {
     pub async fn with(wish: Wish) -> Farm {
         let folder = TempDir::new().expect("a temporary folder");
         let store = Store::open(&folder.path().join("state.sqlite")).expect("a fresh store");
-        let setup = master::Setup::new(store.clone(), wish.config, "test:/farm");
+        let setup = master::Setup::new(store.clone(), wish.config, "test:/farm", folder.path().join("cache"));
         let master = Master::start(setup).await.expect("a master on a fresh store");
         let gate = Gate::new(wish.access);
         let router = web::router(Setup {
@@ -76,7 +76,10 @@ impl Farm {
             store,
             gate,
             address,
-            client: Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client"),
+            client: Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .expect("a client"),
             router,
             stop: Some(stop),
             folder,
@@ -164,7 +167,7 @@ pub fn config() -> MasterConfig {
                 properties: Default::default(),
                 reason: String::new(),
                 priority: 0,
-                kind: SchedulerKind::SingleBranch(TreeScheduler::default()),
+                kind: SchedulerKind::SingleBranch(on_main()),
                 location: Default::default(),
             },
         ],
@@ -175,6 +178,12 @@ pub fn config() -> MasterConfig {
         }],
         ..MasterConfig::default()
     }
+}
+
+fn on_main() -> TreeScheduler {
+    let mut tree = TreeScheduler::default();
+    tree.filter.branch.eq = Some(vec![Some("main".into())]);
+    tree
 }
 
 /// The form that Buildbot makes when nothing is said about it.
@@ -220,7 +229,11 @@ pub fn form() -> ForceScheduler {
         ..text("mode", "Mode")
     };
     ForceScheduler {
-        fields: vec![group(1, None, vec![username, reason, priority]), group(2, Some(""), source), mode],
+        fields: vec![
+            group(1, None, vec![username, reason, priority]),
+            group(2, Some(""), source),
+            mode,
+        ],
         ..ForceScheduler::default()
     }
 }

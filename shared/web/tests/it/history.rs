@@ -43,7 +43,9 @@ pub async fn write(farm: &Farm) -> History {
         .expect("rows can be written");
     let text = farm.store.logs().open(history.log.clone());
     text.append('h', "make all\n").await.expect("a line");
-    text.append('o', "first\nsecond \u{1b}[32mgreen\u{1b}[0m\nthird é\n").await.expect("lines");
+    text.append('o', "first\nsecond \u{1b}[32mgreen\u{1b}[0m\nthird é\n")
+        .await
+        .expect("lines");
     text.append('e', "a warning\n").await.expect("a line");
     history.log = text.finish().await.expect("a durable log");
     let html = farm.store.logs().open(history.html.clone());
@@ -56,7 +58,8 @@ fn rows(c: &Connection, master: model::MasterId) -> Result<History> {
     let unit = builders::by_name(c, "unit-tests")?.expect("configured").id;
     let mac = builders::by_name(c, "mac (10.15)")?.expect("configured").id;
     let worker = workers::find_or_insert(c, "linux-a")?;
-    let info = serde_json::json!({"admin": "Build Admin\n", "host": "linux-a host\n", "access_uri": null, "version": "4.3.0"});
+    let info =
+        serde_json::json!({"admin": "Build Admin\n", "host": "linux-a host\n", "access_uri": null, "version": "4.3.0"});
     workers::connect(c, worker, &info)?;
     workers::find_or_insert(c, "mac-offline")?;
     let source = change_sources::find_or_insert(c, "file:///srv/repo")?;
@@ -64,7 +67,12 @@ fn rows(c: &Connection, master: model::MasterId) -> Result<History> {
     schedulers::find_or_insert(c, "old")?;
 
     let first = changes::insert(c, &new_change("1111", "Ada <ada@example.org>"), None, START)?;
-    let change = changes::insert(c, &new_change("2222", "Björn <bjorn@example.org>"), Some(first.id), later(10))?;
+    let change = changes::insert(
+        c,
+        &new_change("2222", "Björn <bjorn@example.org>"),
+        Some(first.id),
+        later(10),
+    )?;
     let (set, requests) = build_sets::insert(c, &new_set(vec![unit], vec![first.id, change.id]), later(11))?;
     let served = requests[0].id;
     let green = build(c, &[served], unit, worker, master, Results::Success)?;

@@ -27,7 +27,10 @@ async fn good_queries_give_the_rows_they_mean() {
         ("complete=ON&number=1".into(), vec![green, red]),
         (format!("buildid__gt={green}&buildid__le={red}"), vec![red]),
         ("state_string__contains=don".into(), vec![green, red]),
-        ("state_string__contains=don&state_string__contains=creat".into(), all.clone()),
+        (
+            "state_string__contains=don&state_string__contains=creat".into(),
+            all.clone(),
+        ),
         (format!("started_at={started}"), vec![green, red]),
         (format!("started_at__gt={started}"), vec![running]),
         (format!("complete_at__ge={started}"), vec![green, red]),
@@ -92,9 +95,21 @@ async fn bad_queries_are_refused_in_buildbots_words() {
         ("builds", "results=null", "invalid filter value for results"),
         ("builds", "results__eq=", "invalid filter value for results__eq"),
         ("builds", "properties=x", "invalid filter value for properties"),
-        ("builds", "field=buildid&order=number", "cannot order on un-selected fields"),
-        ("builds", "field=buildid&number=1", "cannot filter on un-selected fields"),
-        ("changes", "project__eq=widget&limit=3&order=-changeid&field=changeid", "cannot filter on un-selected fields"),
+        (
+            "builds",
+            "field=buildid&order=number",
+            "cannot order on un-selected fields",
+        ),
+        (
+            "builds",
+            "field=buildid&number=1",
+            "cannot filter on un-selected fields",
+        ),
+        (
+            "changes",
+            "project__eq=widget&limit=3&order=-changeid&field=changeid",
+            "cannot filter on un-selected fields",
+        ),
         (one, "complete=true", "this is not a collection"),
         ("forceschedulers", "name=two%20words", "invalid filter value for name"),
     ] {

@@ -17,7 +17,12 @@ async fn two_hundred_listeners_all_hear_everything_in_order() {
         tokio::spawn(async move {
             let mut heard = Vec::new();
             while heard.len() < 100 {
-                heard.push(ear.frame().await["m"]["revision"].as_str().expect("a revision").to_owned());
+                heard.push(
+                    ear.frame().await["m"]["revision"]
+                        .as_str()
+                        .expect("a revision")
+                        .to_owned(),
+                );
             }
             heard
         })
@@ -53,7 +58,9 @@ async fn a_listener_that_does_not_read_is_told_why_it_is_dropped() {
             end => break end,
         }
     };
-    let Heard::Closed(Some(frame)) = end else { panic!("{end:?}") };
+    let Heard::Closed(Some(frame)) = end else {
+        panic!("{end:?}")
+    };
     assert_eq!(u16::from(frame.code), 1013);
     assert!(frame.reason.contains("too slowly"), "{}", frame.reason);
     assert!((1..400).contains(&heard), "{heard} frames were on their way");

@@ -34,19 +34,42 @@ async fn files_and_the_pages_own_routes() {
         ("/builders/mac%20(10.15)/builds/7", 200, html, "no-cache"),
         ("/index.html", 200, html, "no-cache"),
         ("/icon.svg", 200, "image/svg+xml", "no-cache"),
-        ("/assets/index-abc123.js", 200, "text/javascript; charset=utf-8", "public, max-age=31536000, immutable"),
+        (
+            "/assets/index-abc123.js",
+            200,
+            "text/javascript; charset=utf-8",
+            "public, max-age=31536000, immutable",
+        ),
     ] {
         let answer = get(&farm, path).await;
         assert_eq!(answer.status(), status, "{path}");
-        assert_eq!((&answer.headers()["content-type"], &answer.headers()["cache-control"]), (&media.parse().expect("a header"), &caching.parse().expect("a header")), "{path}");
+        assert_eq!(
+            (&answer.headers()["content-type"], &answer.headers()["cache-control"]),
+            (&media.parse().expect("a header"), &caching.parse().expect("a header")),
+            "{path}"
+        );
         let policy = answer.headers()["content-security-policy"].to_str().expect("text");
-        assert!(policy.contains("script-src 'self';") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert!(
+            policy.contains("script-src 'self';") && policy.contains("frame-ancestors 'none'"),
+            "{policy}"
+        );
         assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
     }
-    for path in ["/assets/gone-123.js", "/assets/", "/nosuch.css", "/%2e%2e/outside.js", "/..%2foutside.js"] {
+    for path in [
+        "/assets/gone-123.js",
+        "/assets/",
+        "/nosuch.css",
+        "/%2e%2e/outside.js",
+        "/..%2foutside.js",
+    ] {
         assert_eq!(get(&farm, path).await.status(), 404, "{path}");
     }
-    let post = farm.client.post(farm.url("/builders/4")).send().await.expect("an answer");
+    let post = farm
+        .client
+        .post(farm.url("/builders/4"))
+        .send()
+        .await
+        .expect("an answer");
     assert_eq!(post.status(), 405);
 }
 
@@ -55,14 +78,26 @@ async fn a_browser_that_has_the_file_is_not_sent_it_again() {
     let (farm, _dist) = farm().await;
     let first = get(&farm, "/icon.svg").await;
     let tag = first.headers()["etag"].clone();
-    let again = farm.client.get(farm.url("/icon.svg")).header("if-none-match", tag).send().await.expect("an answer");
-    assert_eq!((again.status().as_u16(), again.text().await.expect("a body").as_str()), (304, ""));
+    let again = farm
+        .client
+        .get(farm.url("/icon.svg"))
+        .header("if-none-match", tag)
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(
+        (again.status().as_u16(), again.text().await.expect("a body").as_str()),
+        (304, "")
+    );
 }
 
 #[tokio::test]
 async fn scripts_are_compressed() {
     let (farm, _dist) = farm().await;
-    let request = farm.client.get(farm.url("/assets/index-abc123.js")).header("accept-encoding", "gzip");
+    let request = farm
+        .client
+        .get(farm.url("/assets/index-abc123.js"))
+        .header("accept-encoding", "gzip");
     let answer = request.send().await.expect("an answer");
     assert_eq!(answer.headers()["content-encoding"], "gzip");
     assert!(answer.bytes().await.expect("a body").len() < 1000);

@@ -30,7 +30,11 @@ fn shape(value: &Value, free: &[&str]) -> Value {
         Value::Object(members) => members
             .iter()
             .map(|(name, member)| {
-                let shape = if free.contains(&name.as_str()) { "any object".into() } else { shape(member, free) };
+                let shape = if free.contains(&name.as_str()) {
+                    "any object".into()
+                } else {
+                    shape(member, free)
+                };
                 (name.clone(), shape)
             })
             .collect(),

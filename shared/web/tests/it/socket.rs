@@ -30,7 +30,10 @@ impl Ear {
     }
 
     pub async fn say(&mut self, frame: Value) {
-        self.0.send(Message::text(frame.to_string())).await.expect("an open connection");
+        self.0
+            .send(Message::text(frame.to_string()))
+            .await
+            .expect("an open connection");
     }
 
     pub async fn hear(&mut self) -> Heard {
@@ -51,7 +54,8 @@ impl Ear {
     }
 
     pub async fn start(&mut self, path: &str) {
-        self.say(json!({"cmd": "startConsuming", "path": path, "_id": path})).await;
+        self.say(json!({"cmd": "startConsuming", "path": path, "_id": path}))
+            .await;
         assert_eq!(self.frame().await, json!({"msg": "OK", "code": 200, "_id": path}));
     }
 }
@@ -80,7 +84,10 @@ async fn answers_are_those_that_were_recorded() {
     let mut ear = Ear::new(farm.address).await;
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/protocol-errors.jsonl");
     let recording = std::fs::read_to_string(path).expect("a recording");
-    let lines: Vec<Value> = recording.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let lines: Vec<Value> = recording
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
     for line in lines.iter().filter(|line| line["dir"] == "c2s") {
         ear.say(line["frame"].clone()).await;
     }
@@ -115,7 +122,14 @@ async fn what_is_no_command_cuts_the_connection_without_a_close_frame() {
 async fn events_come_once_per_matching_subscription() {
     let farm = Farm::new().await;
     let mut ear = Ear::new(farm.address).await;
-    for path in ["changes/*/*", "changes/*/*", "*/*/*", "builds/*/*", "changes/*", "never/fires"] {
+    for path in [
+        "changes/*/*",
+        "changes/*/*",
+        "*/*/*",
+        "builds/*/*",
+        "changes/*",
+        "never/fires",
+    ] {
         ear.start(path).await;
     }
     let id = farm.master.add_change(change("1")).await.expect("a change");
@@ -123,8 +137,13 @@ async fn events_come_once_per_matching_subscription() {
     let expected = json!({"k": format!("changes/{id}/new"), "m": rows[0]});
     assert_eq!(ear.frame().await, expected);
     assert_eq!(ear.frame().await, expected);
-    ear.say(json!({"cmd": "stopConsuming", "path": "changes/*/*", "_id": 9})).await;
-    assert_eq!(ear.frame().await, json!({"msg": "OK", "code": 200, "_id": 9}), "and no third event before it");
+    ear.say(json!({"cmd": "stopConsuming", "path": "changes/*/*", "_id": 9}))
+        .await;
+    assert_eq!(
+        ear.frame().await,
+        json!({"msg": "OK", "code": 200, "_id": 9}),
+        "and no third event before it"
+    );
     let id = farm.master.add_change(change("2")).await.expect("a change");
     assert_eq!(ear.frame().await["k"], format!("changes/{id}/new"));
     ear.say(json!({"cmd": "ping", "_id": 1})).await;
@@ -137,8 +156,13 @@ async fn events_are_written_as_buildbot_writes_them() {
     let mut ear = Ear::new(farm.address).await;
     ear.start("changes/*/*").await;
     let id = farm.master.add_change(change("1")).await.expect("a change");
-    let Some(Ok(Message::Text(text))) = ear.0.next().await else { panic!("a frame") };
-    assert!(text.starts_with(&format!(r#"{{"k":"changes/{id}/new","m":{{"#)), "{text}");
+    let Some(Ok(Message::Text(text))) = ear.0.next().await else {
+        panic!("a frame")
+    };
+    assert!(
+        text.starts_with(&format!(r#"{{"k":"changes/{id}/new","m":{{"#)),
+        "{text}"
+    );
     assert!(text.is_ascii() && text.contains(r"Say \u00e9"), "{text}");
 }
 
@@ -168,7 +192,9 @@ async fn a_request_that_is_no_upgrade_is_answered_426() {
 #[tokio::test]
 async fn an_offered_sub_protocol_is_passed_over() {
     let farm = Farm::new().await;
-    let mut request = format!("ws://{}/ws", farm.address).into_client_request().expect("a request");
+    let mut request = format!("ws://{}/ws", farm.address)
+        .into_client_request()
+        .expect("a request");
     let offer = "wamp.2.json".parse().expect("a header");
     request.headers_mut().insert("sec-websocket-protocol", offer);
     let stream = TcpStream::connect(farm.address).await.expect("a connection");

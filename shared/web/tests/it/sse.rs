@@ -44,22 +44,43 @@ async fn a_stream_begins_with_its_name_and_takes_further_paths() {
         assert_eq!(stream.headers()["content-type"], "text/event-stream");
         let mut rest = String::new();
         let hello = message(&mut stream, &mut rest).await;
-        let uuid = hello.strip_prefix("event: handshake\ndata: ").expect("a handshake").to_owned();
+        let uuid = hello
+            .strip_prefix("event: handshake\ndata: ")
+            .expect("a handshake")
+            .to_owned();
         assert_eq!(uuid.len(), 36, "{uuid}");
 
         let say = |verb: &str, path: &str| farm.get(&format!("/sse/{verb}/{uuid}/{path}")).send();
         let added = say("add", "changes/*/*").await.expect("an answer");
-        assert_eq!((added.status().as_u16(), added.text().await.expect("a body").as_str()), (200, "ok\n"));
+        assert_eq!(
+            (added.status().as_u16(), added.text().await.expect("a body").as_str()),
+            (200, "ok\n")
+        );
         let id = add_change(&farm).await;
         let event = message(&mut stream, &mut rest).await;
-        let start = format!(r#"event: event{}data: {{"key":["changes","{id}","new"],"message":{{"#, '\n');
+        let start = format!(
+            r#"event: event{}data: {{"key":["changes","{id}","new"],"message":{{"#,
+            '\n'
+        );
         assert!(event.starts_with(&start), "{event}");
 
         let removed = say("remove", "changes/*/*").await.expect("an answer");
-        assert_eq!((removed.status().as_u16(), removed.text().await.expect("a body").as_str()), (200, "ok\n"));
+        assert_eq!(
+            (
+                removed.status().as_u16(),
+                removed.text().await.expect("a body").as_str()
+            ),
+            (200, "ok\n")
+        );
         let again = say("remove", "changes/*/*").await.expect("an answer");
         assert_eq!(again.status(), 404);
-        assert!(again.text().await.expect("a body").starts_with("consumer is not listening to this event"));
+        assert!(
+            again
+                .text()
+                .await
+                .expect("a body")
+                .starts_with("consumer is not listening to this event")
+        );
     }
 }
 
@@ -84,11 +105,18 @@ async fn a_stream_that_ended_is_not_known_any_more() {
     let farm = Farm::new().await;
     let mut stream = farm.get("/sse/listen/changes/*/*").send().await.expect("a stream");
     let hello = message(&mut stream, &mut String::new()).await;
-    let uuid = hello.strip_prefix("event: handshake\ndata: ").expect("a handshake").to_owned();
+    let uuid = hello
+        .strip_prefix("event: handshake\ndata: ")
+        .expect("a handshake")
+        .to_owned();
     drop(stream);
     // The server notices when it next looks at the connection.
     loop {
-        let answer = farm.get(&format!("/sse/add/{uuid}/builds/*/*")).send().await.expect("an answer");
+        let answer = farm
+            .get(&format!("/sse/add/{uuid}/builds/*/*"))
+            .send()
+            .await
+            .expect("an answer");
         if answer.status() == 400 {
             return;
         }

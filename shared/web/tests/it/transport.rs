@@ -18,7 +18,9 @@ async fn the_form_of_json_follows_accept() {
         (Some("text/html"), plain),
         (None, plain),
     ] {
-        let mut request = farm.client.get(farm.url("/api/v2/builders?field=name&field=tags&limit=1"));
+        let mut request = farm
+            .client
+            .get(farm.url("/api/v2/builders?field=name&field=tags&limit=1"));
         if let Some(accept) = accept {
             request = request.header("accept", accept);
         }
@@ -41,7 +43,11 @@ async fn the_form_of_json_follows_accept() {
 async fn text_is_sorted_and_ascii() {
     let farm = Farm::new().await;
     history::write(&farm).await;
-    let response = farm.get("/api/v2/changes?field=comments&field=author&limit=1").send().await.expect("an answer");
+    let response = farm
+        .get("/api/v2/changes?field=comments&field=author&limit=1")
+        .send()
+        .await
+        .expect("an answer");
     assert_eq!(
         response.text().await.expect("a body"),
         r#"{"changes":[{"author":"Bj\u00f6rn <bjorn@example.org>","comments":"Fix fa\u00e7ade\nLonger body."}],"meta":{"total":1}}"#
@@ -54,12 +60,30 @@ async fn methods() {
     let url = farm.url("/api/v2/builders?limit=1");
     let get = farm.get("/api/v2/builders?limit=1").send().await.expect("an answer");
     let length = get.headers()["content-length"].clone();
-    let head = farm.client.head(&url).header("accept", "application/json").send().await.expect("an answer");
-    assert_eq!((head.status().as_u16(), &head.headers()["content-length"]), (200, &length));
+    let head = farm
+        .client
+        .head(&url)
+        .header("accept", "application/json")
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(
+        (head.status().as_u16(), &head.headers()["content-length"]),
+        (200, &length)
+    );
     assert_eq!(head.text().await.expect("a body"), "");
     for method in [Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS] {
-        let answer = farm.client.request(method.clone(), &url).send().await.expect("an answer");
-        assert_eq!(body(answer).await, (400, json!({"error": "invalid HTTP method"})), "{method}");
+        let answer = farm
+            .client
+            .request(method.clone(), &url)
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(
+            body(answer).await,
+            (400, json!({"error": "invalid HTTP method"})),
+            "{method}"
+        );
     }
 }
 
@@ -75,15 +99,26 @@ async fn origins() {
         ("http://evil.example.com", None),
         ("null", None),
     ] {
-        let get = farm.get("/api/v2/builders").header("origin", origin).send().await.expect("an answer");
+        let get = farm
+            .get("/api/v2/builders")
+            .header("origin", origin)
+            .send()
+            .await
+            .expect("an answer");
         let post = farm.client.post(farm.url("/api/v2/builders")).header("origin", origin);
         let post = post.json(&json!({"jsonrpc": "2.0", "id": 1, "method": "x", "params": {}}));
         let post = post.send().await.expect("an answer");
         let flight = |method: &'static str| {
             let request = farm.client.request(Method::OPTIONS, farm.url("/api/v2/builders"));
-            request.header("origin", origin).header("access-control-request-method", method).send()
+            request
+                .header("origin", origin)
+                .header("access-control-request-method", method)
+                .send()
         };
-        let (post_flight, delete_flight) = (flight("POST").await.expect("an answer"), flight("DELETE").await.expect("an answer"));
+        let (post_flight, delete_flight) = (
+            flight("POST").await.expect("an answer"),
+            flight("DELETE").await.expect("an answer"),
+        );
         match allowed {
             Some(lower) => {
                 assert_eq!(get.status(), 200);
@@ -92,7 +127,13 @@ async fn origins() {
                 assert_eq!(get.headers()["access-control-max-age"], "3600");
                 assert!(!get.headers().contains_key("access-control-allow-credentials"));
                 assert_eq!(post.status(), 501);
-                assert_eq!((post_flight.status().as_u16(), post_flight.text().await.expect("a body").as_str()), (200, ""));
+                assert_eq!(
+                    (
+                        post_flight.status().as_u16(),
+                        post_flight.text().await.expect("a body").as_str()
+                    ),
+                    (200, "")
+                );
                 assert_eq!(body(delete_flight).await, (400, json!({"error": "invalid method"})));
             }
             None => {
@@ -112,7 +153,11 @@ async fn long_answers_are_compressed_for_those_who_can_undo_it() {
     for (coding, compressed) in [("gzip, deflate, br", true), ("br", false), ("identity", false)] {
         let request = farm.get("/api/v2/changes").header("accept-encoding", coding);
         let response = request.send().await.expect("an answer");
-        assert_eq!(response.headers().contains_key("content-encoding"), compressed, "{coding}");
+        assert_eq!(
+            response.headers().contains_key("content-encoding"),
+            compressed,
+            "{coding}"
+        );
         assert_eq!(response.headers()["vary"], "Accept-Encoding");
     }
 }
@@ -128,11 +173,21 @@ async fn aliases_and_the_list_of_versions() {
     let (_, versions) = body(answer).await;
     assert_eq!(versions, json!({"api_versions": {"v2": farm.url("/api/v2")}}));
     let (_, front) = body(farm.get("/config").send().await.expect("an answer")).await;
-    assert_eq!((&front["title"], &front["buildbotURL"]), (&json!("Widget CI"), &json!(farm.url("/"))));
+    assert_eq!(
+        (&front["title"], &front["buildbotURL"]),
+        (&json!("Widget CI"), &json!(farm.url("/")))
+    );
 
     let mut known = config();
     known.buildbot_url = "https://ci.example.org/bb".into();
-    let farm = Farm::with(Wish { config: known, ..Wish::default() }).await;
+    let farm = Farm::with(Wish {
+        config: known,
+        ..Wish::default()
+    })
+    .await;
     let (_, versions) = body(farm.get("/api").send().await.expect("an answer")).await;
-    assert_eq!(versions, json!({"api_versions": {"v2": "https://ci.example.org/bb/api/v2"}}));
+    assert_eq!(
+        versions,
+        json!({"api_versions": {"v2": "https://ci.example.org/bb/api/v2"}})
+    );
 }

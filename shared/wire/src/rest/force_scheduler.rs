@@ -103,12 +103,21 @@ fn default(field: &ForceField) -> Json {
     }
 }
 
+/// Width in characters: Buildbot's defaults.
+fn size(field: &ForceField) -> u32 {
+    match (&field.kind, field.name.as_str()) {
+        (ForceKind::Username { .. }, _) => 30,
+        (_, "reason") => 20,
+        _ => 10,
+    }
+}
+
 /// The members that only some kinds have.
 fn extra(field: &ForceField, full: &str) -> Map<String, Json> {
     let members = match &field.kind {
-        ForceKind::Text | ForceKind::Int => json!({"size": 10}),
-        ForceKind::TextArea(rows, cols) => json!({"size": 10, "rows": rows, "cols": cols}),
-        ForceKind::Username { need_email } => json!({"size": 30, "need_email": need_email}),
+        ForceKind::Text | ForceKind::Int => json!({"size": size(field)}),
+        ForceKind::TextArea(rows, cols) => json!({"size": size(field), "rows": rows, "cols": cols}),
+        ForceKind::Username { need_email } => json!({"size": size(field), "need_email": need_email}),
         ForceKind::List { choices, strict } => json!({"choices": choices, "strict": strict}),
         ForceKind::Bool | ForceKind::Fixed => json!({}),
         ForceKind::Nested {

@@ -17,7 +17,9 @@ pub fn list(c: &Connection, site: &Site, builder: Option<&BuilderAt>, asked: &As
         },
         None => None,
     };
-    let rows = json(c, site, |_, builders| builder.as_ref().is_none_or(|name| builders.contains(name)))?;
+    let rows = json(c, site, |_, builders| {
+        builder.as_ref().is_none_or(|name| builders.contains(name))
+    })?;
     Ok(Found::chosen(rows, asked))
 }
 
@@ -30,12 +32,21 @@ pub fn one(c: &Connection, site: &Site, name: &str, asked: &Asked) -> Result<Fou
 /// The forms of those whose name and builders are `wanted`.
 fn json(c: &Connection, site: &Site, wanted: impl Fn(&str, &[String]) -> bool) -> Result<Vec<Json>> {
     let switches = schedulers::list(c)?;
-    let enabled = |name: &str| switches.iter().find(|row| row.name == name).is_none_or(|row| row.enabled);
-    let forms = site.config.schedulers.iter().filter_map(|scheduler| match &scheduler.kind {
-        SchedulerKind::Force(form) if wanted(&scheduler.name, &scheduler.builders) => {
-            Some(force_scheduler::json(scheduler, form, enabled(&scheduler.name)))
-        }
-        _ => None,
-    });
+    let enabled = |name: &str| {
+        switches
+            .iter()
+            .find(|row| row.name == name)
+            .is_none_or(|row| row.enabled)
+    };
+    let forms = site
+        .config
+        .schedulers
+        .iter()
+        .filter_map(|scheduler| match &scheduler.kind {
+            SchedulerKind::Force(form) if wanted(&scheduler.name, &scheduler.builders) => {
+                Some(force_scheduler::json(scheduler, form, enabled(&scheduler.name)))
+            }
+            _ => None,
+        });
     Ok(forms.collect())
 }

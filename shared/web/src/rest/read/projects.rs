@@ -14,7 +14,9 @@ pub fn list(c: &Connection, asked: &Asked) -> Result<Found> {
     let ask_active = asked.query.filters.iter().any(|filter| filter.field == "active");
     let configured = if ask_active { builders::list(c)? } else { Vec::new() };
     let json = |row: &Project| -> Json {
-        let active = configured.iter().any(|builder| builder.configured && builder.project == Some(row.id));
+        let active = configured
+            .iter()
+            .any(|builder| builder.configured && builder.project == Some(row.id));
         project::json(row, ask_active.then_some(active))
     };
     Ok(Found::chosen(rows.iter().map(json), asked))

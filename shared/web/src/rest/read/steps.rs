@@ -38,5 +38,8 @@ pub fn logs(c: &Connection, site: &Site, at: &StepAt, asked: &Asked) -> Result<F
 /// The log.
 pub fn log(c: &Connection, site: &Site, at: &LogAt, asked: &Asked) -> Result<Found> {
     let row = locate::log(c, at)?;
-    Ok(Found::one(row.map(|row| log_json::json(&site.logs.current(row))), asked))
+    Ok(Found::one(
+        row.map(|row| log_json::json(&site.logs.current(row))),
+        asked,
+    ))
 }

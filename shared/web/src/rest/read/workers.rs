@@ -17,7 +17,10 @@ pub fn list(
 ) -> Result<Found> {
     let mut rows = workers::list(c)?;
     keep(c, site, master, builder, &mut rows)?;
-    Ok(Found::chosen(rows.iter().map(|row| worker::json(row, site.master)), asked))
+    Ok(Found::chosen(
+        rows.iter().map(|row| worker::json(row, site.master)),
+        asked,
+    ))
 }
 
 /// The worker.
