@@ -11,8 +11,12 @@ async fn green_and_red(kind: &str, tools: &[&str], file: &str, good: &str, bad: 
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(kind);
     let repository = Repository::of_folder(kind, &source);
     let outpost = Outpost::start().await;
-    let said = outpost.ok(&["init", "--yes", repository.path().to_str().expect("text")]);
-    assert!(said.contains("success"), "{said}");
+    let output = outpost.cli(&["init", "--yes", repository.path().to_str().expect("text")]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    if said.contains("Unknown host") {
+        return skip(&format!("{kind}: its packages cannot be reached from here"));
+    }
+    assert!(output.status.success() && said.contains("success"), "{said}{}", String::from_utf8_lossy(&output.stderr));
     let text = std::fs::read_to_string(repository.path().join(file)).expect("the file");
     assert!(text.contains(good), "{file} has what is to be broken");
     repository.write(file, &text.replace(good, bad));

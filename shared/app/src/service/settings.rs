@@ -56,24 +56,22 @@ impl App {
         Ok(settings)
     }
 
-    /// Takes who commits in a repository for me, as long as nobody said who I am.
+    /// Takes who commits in a repository for me, besides who I am already: whoever adds it commits there.
     pub(crate) async fn know_me(&self, repository: &str) -> Result<(), Refusal> {
-        let settings = read(&self.desk.settings).clone();
-        if !settings.identities.is_empty() {
+        let path = PathBuf::from(repository);
+        let identity = tokio::task::spawn_blocking(move || vcs::git::identity(&path)).await.unwrap_or_default();
+        let Some(identity) = identity else { return Ok(()) };
+        let mut settings = read(&self.desk.settings).clone();
+        let known = settings.identities.len();
+        for text in [identity.mail, identity.name] {
+            if !text.is_empty() && !settings.identities.contains(&text) {
+                settings.identities.push(text);
+            }
+        }
+        if settings.identities.len() == known {
             return Ok(());
         }
-        let path = PathBuf::from(repository);
-        let identity = tokio::task::spawn_blocking(move || vcs::git::identity(&path))
-            .await
-            .unwrap_or_default();
-        let Some(identity) = identity else { return Ok(()) };
-        let identities = [identity.mail, identity.name]
-            .into_iter()
-            .filter(|text| !text.is_empty())
-            .collect();
-        self.save_all_settings(Settings { identities, ..settings })
-            .await
-            .map(drop)
+        self.save_all_settings(settings).await.map(drop)
     }
 
     async fn take_up(&self, settings: Settings) {
