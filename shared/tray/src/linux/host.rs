@@ -10,6 +10,7 @@ use futures_util::StreamExt;
 use ksni::TrayMethods;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch as latest};
+use tokio::time::timeout;
 use zbus::fdo::DBusProxy;
 use zbus::names::BusName;
 use zbus::zvariant::OwnedValue;
@@ -18,6 +19,9 @@ const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 const WATCHER_PATH: &str = "/StatusNotifierWatcher";
 /// A host that is there but refuses an item is asked again after this time: it may still be starting.
 const REFUSED_RETRY: Duration = Duration::from_secs(5);
+
+/// A host that does not answer within this time is treated as one that refuses.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The task that follows the tray host.
 pub(super) struct Host {
@@ -71,12 +75,14 @@ impl Host {
             if there && item.is_none() {
                 item = self.register().await;
             }
-            let shown = item.is_some() && has_host(&bus).await;
-            self.report(if shown {
-                TrayPresence::Shown
-            } else {
-                TrayPresence::NoHost
-            });
+            if self.has_view() {
+                let shown = item.is_some() && has_host(&bus).await;
+                self.report(if shown {
+                    TrayPresence::Shown
+                } else {
+                    TrayPresence::NoHost
+                });
+            }
             tokio::select! {
                 changed = self.views.changed() => {
                     if changed.is_err() {
@@ -106,9 +112,13 @@ impl Host {
     async fn register(&mut self) -> Option<ksni::Handle<Item>> {
         let view = self.views.borrow_and_update().clone()?;
         let item = Item::new(self.options.clone(), view, self.events.clone());
-        match item.spawn().await {
-            Ok(handle) => Some(handle),
-            Err(reason) => {
+        match timeout(PATIENCE, item.spawn()).await {
+            Ok(Ok(handle)) => Some(handle),
+            Err(_) => {
+                tracing::info!("the tray host does not answer; it is asked again");
+                None
+            }
+            Ok(Err(reason)) => {
                 tracing::info!(%reason, "the tray host refused the item; it is asked again");
                 None
             }
@@ -146,10 +156,8 @@ async fn host_signals(bus: &zbus::Connection) -> zbus::Result<zbus::MessageStrea
 async fn has_host(bus: &zbus::Connection) -> bool {
     let question = (WATCHER, "IsStatusNotifierHostRegistered");
     let interface = Some("org.freedesktop.DBus.Properties");
-    let Ok(reply) = bus
-        .call_method(Some(WATCHER), WATCHER_PATH, interface, "Get", &question)
-        .await
-    else {
+    let call = bus.call_method(Some(WATCHER), WATCHER_PATH, interface, "Get", &question);
+    let Ok(Ok(reply)) = timeout(PATIENCE, call).await else {
         return true;
     };
     reply

@@ -9,6 +9,8 @@ use zbus::zvariant::{OwnedValue, Value};
 use zbus::{Connection, Proxy};
 
 const ITEM: &str = "org.kde.StatusNotifierItem";
+type Pixmaps = Vec<(i32, i32, Vec<u8>)>;
+type ToolTip = (String, Pixmaps, String, String);
 type Layout = (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>);
 
 /// The item as the panel sees it.
@@ -110,7 +112,7 @@ async fn the_panel_shows_the_item_and_its_menu_works() {
     let seen = Seen::find().await;
     assert_eq!(seen.property::<String>("Id").await, "outpost");
     assert_eq!(seen.property::<String>("Status").await, "Active");
-    let pixmaps: Vec<(i32, i32, Vec<u8>)> = seen.property::<OwnedValue>("IconPixmap").await.try_into().unwrap();
+    let pixmaps: Pixmaps = seen.property::<OwnedValue>("IconPixmap").await.try_into().unwrap();
     let sizes: Vec<i32> = pixmaps.iter().map(|(width, ..)| *width).collect();
     assert_eq!(sizes, [16, 22, 24, 32, 48, 64]);
     assert!(
@@ -119,8 +121,7 @@ async fn the_panel_shows_the_item_and_its_menu_works() {
             .all(|(w, h, data)| w == h && data.len() == (w * h * 4) as usize)
     );
 
-    let tooltip: (String, Vec<(i32, i32, Vec<u8>)>, String, String) =
-        seen.property::<OwnedValue>("ToolTip").await.try_into().unwrap();
+    let tooltip: ToolTip = seen.property::<OwnedValue>("ToolTip").await.try_into().unwrap();
     assert_eq!(
         (tooltip.2.as_str(), tooltip.3.as_str()),
         ("Outpost: AllWell", "a_b &lt;c&gt; &amp; d")
@@ -156,7 +157,7 @@ async fn the_panel_shows_the_item_and_its_menu_works() {
         (seen.property::<String>("Status").await == "NeedsAttention").then_some(())
     })
     .await;
-    let red: Vec<(i32, i32, Vec<u8>)> = seen.property::<OwnedValue>("IconPixmap").await.try_into().unwrap();
+    let red: Pixmaps = seen.property::<OwnedValue>("IconPixmap").await.try_into().unwrap();
     assert_ne!(red, pixmaps, "the icon changed with the state");
     play.tray.show(view(IconState::AllWell));
     eventually("calm", || async {
@@ -204,7 +205,7 @@ async fn dunst_shows_one_notice_that_is_replaced_and_clicked() {
     play.tray.notify(notice("break-1", "Broken by you: linux #412"));
     play.tray.notify(notice("break-1", "Fixed by Bob: linux"));
     let calls = eventually("two calls", || async {
-        Some(recorded()).filter(|calls| calls.len() >= 2)
+        Some(recorded()).filter(|calls| calls.len() == 2)
     })
     .await;
     assert_eq!(calls[0], ("0".to_owned(), "Broken by you: linux #412".to_owned()));
@@ -222,12 +223,8 @@ async fn dunst_shows_one_notice_that_is_replaced_and_clicked() {
     };
     assert_eq!(play.click().await, opened);
 
-    play.tray.notify(notice("break-2", "Broken by you: mac #7"));
-    eventually("the next on the screen", || async {
-        (dunstctl(&["count", "displayed"]) == "1").then_some(())
-    })
-    .await;
-    play.tray.withdraw(NoticeKey("break-2".to_owned()));
+    // dunst leaves it on the screen.
+    play.tray.withdraw(NoticeKey("break-1".to_owned()));
     eventually("it goes", || async {
         (dunstctl(&["count", "displayed"]) == "0").then_some(())
     })

@@ -165,10 +165,14 @@ async fn the_item_follows_its_watcher() {
 async fn nothing_is_shown_before_there_is_something_to_show() {
     let watcher = FakeWatcher::start(true).await;
     let mut play = Play::start();
-    play.until_presence(TrayPresence::NoHost).await;
+    play.until_notices(NoticePresence::NoServer).await;
     assert_eq!(watcher.items(), [""; 0]);
+    assert_eq!(play.tray.presence(), TrayPresence::Starting);
     play.tray.show(view(IconState::NoProjects));
-    play.until_presence(TrayPresence::Shown).await;
+    assert!(
+        matches!(play.event().await, TrayEvent::Presence(TrayPresence::Shown)),
+        "without a detour"
+    );
     assert_eq!(watcher.items().len(), 1);
     play.tray.close().await;
     watcher.stop().await;
