@@ -13,6 +13,8 @@ pub struct Places {
     pub data: PathBuf,
     /// Of the resident, readable by its user only.
     pub socket: PathBuf,
+    /// What `OUTPOST_HOME` said, for programs that are started from here.
+    pub home: Option<PathBuf>,
 }
 
 /// Why there is no place to live.
@@ -46,6 +48,7 @@ impl Places {
                 configuration: below(home.join("config")),
                 data: below(home.join("data")),
                 socket: home.join("run").join(format!("{profile}.sock")),
+                home: Some(home.to_owned()),
             });
         }
         let folders = directories::ProjectDirs::from("", "", "outpost").ok_or(NoPlaces::NoHome)?;
@@ -57,6 +60,7 @@ impl Places {
             configuration: below(folders.config_dir().to_owned()),
             data: below(folders.data_dir().to_owned()),
             socket: run.join(format!("{profile}.sock")),
+            home: None,
         })
     }
 
@@ -67,6 +71,7 @@ impl Places {
             configuration: folder.to_owned(),
             data: folder.join("state"),
             socket: folder.join("state").join("outpost.sock"),
+            home: None,
         }
     }
 

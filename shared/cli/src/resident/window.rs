@@ -23,10 +23,10 @@ pub fn open(places: &Places, path: &str) -> bool {
         return false;
     }
     let mut command = Command::new(&program);
-    command
-        .arg(path)
-        .env("OUTPOST_SOCKET", &places.socket)
-        .env("OUTPOST_PROFILE", &places.profile);
+    command.arg(path).env("OUTPOST_PROFILE", &places.profile);
+    if let Some(home) = &places.home {
+        command.env("OUTPOST_HOME", home);
+    }
     match command.stdin(Stdio::null()).spawn() {
         Ok(mut child) => {
             std::thread::spawn(move || drop(child.wait()));
