@@ -106,7 +106,8 @@ impl Engine {
         });
     }
 
-    fn memory_of(&self, id: SchedulerId) -> Option<(SchedulerId, Json)> {
+    /// What a scheduler remembers now.
+    pub(super) fn memory_of(&self, id: SchedulerId) -> Option<(SchedulerId, Json)> {
         let state = &self.schedulers.get(&id)?.state;
         Some((id, serde_json::to_value(state).ok()?))
     }

@@ -1,7 +1,7 @@
 //! All that the engine's task is told.
 
 use crate::build::run::Outcome;
-use crate::catalog::{Catalog, Diff};
+use crate::catalog::Diff;
 use crate::error::{AttachError, ControlError};
 use crate::scheduler::verdict::{Judgement, Verdict};
 use crate::state::State;
@@ -99,7 +99,7 @@ pub enum Message {
     /// Serve another configuration.
     Reconfigure(Box<MasterConfig>, Reply<Diff>),
     /// It is stored; or could not be.
-    Reconfigured(Result<Box<(Catalog, Diff)>, StoreError>, Reply<Diff>),
+    Reconfigured(Result<Box<super::reconfigure::Stored>, StoreError>, Reply<Diff>),
     /// What the schedulers make of a change.
     Verdicts(ChangeId, Vec<(SchedulerId, Judgement)>, oneshot::Sender<Vec<Verdict>>),
     /// Have all change sources look now.

@@ -1,15 +1,20 @@
 //! Another configuration takes over: all of it or nothing, and no running build notices.
 
+use super::ledger::Entry;
 use super::message::{Message, Reply};
+use super::start::newest_change;
 use super::{Engine, Scheduled};
 use crate::catalog::{Catalog, Diff, enter};
 use crate::error::ControlError;
 use crate::scheduler::tree::TreeState;
-use model::SchedulerId;
 use model::config::MasterConfig;
+use model::{ChangeId, SchedulerId};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use store::StoreError;
+
+/// A configuration that was stored, what it changed, and the newest change there was.
+pub type Stored = (Catalog, Diff, Option<ChangeId>);
 
 /// Reconfigurations happen one after another.
 #[derive(Default)]
@@ -32,22 +37,25 @@ impl Engine {
         let (name, now) = (self.name.clone(), env.clock.now());
         tokio::spawn(async move {
             let config = Arc::new(config);
-            let written = env.store.write(move |c| enter(c, config, Some(&old), &name, now)).await;
-            let written = written.map(|entered| {
+            let write = env.store.write(move |c| {
+                let entered = enter(c, config, Some(&old), &name, now)?;
+                Ok((entered, newest_change(c)?))
+            });
+            let written = write.await.map(|(entered, newest)| {
                 env.publisher.publish_all(entered.events);
-                Box::new((entered.catalog, entered.diff))
+                Box::new((entered.catalog, entered.diff, newest))
             });
             let _ = sender.send(Message::Reconfigured(written, reply));
         });
     }
 
     /// The new configuration is stored: from now on it is in force.
-    pub(super) fn reconfigured(&mut self, written: Result<Box<(Catalog, Diff)>, StoreError>, reply: Reply<Diff>) {
+    pub(super) fn reconfigured(&mut self, written: Result<Box<Stored>, StoreError>, reply: Reply<Diff>) {
         self.reconfiguring.under_way = false;
         let answer = match written {
             Ok(entered) => {
-                let (catalog, diff) = *entered;
-                self.take_over(Arc::new(catalog));
+                let (catalog, diff, newest) = *entered;
+                self.take_over(Arc::new(catalog), newest);
                 Ok(diff)
             }
             Err(error) => {
@@ -62,16 +70,16 @@ impl Engine {
         self.start_builds();
     }
 
-    fn take_over(&mut self, catalog: Arc<Catalog>) {
+    fn take_over(&mut self, catalog: Arc<Catalog>, newest: Option<ChangeId>) {
         let now = self.moment();
         let mut before: HashMap<SchedulerId, Scheduled> = std::mem::take(&mut self.schedulers);
-        let newest = before.values().filter_map(|scheduled| scheduled.state.seen).max();
+        let known: Vec<SchedulerId> = before.keys().copied().collect();
         for entry in &catalog.schedulers {
             let known = before.remove(&entry.id);
             let mut scheduled = known.unwrap_or_else(|| Scheduled {
                 enabled: entry.row.enabled,
                 state: TreeState {
-                    seen: newest,
+                    seen: newest.or(Some(ChangeId(0))),
                     ..TreeState::default()
                 },
             });
@@ -81,6 +89,16 @@ impl Engine {
             }
             self.schedulers.insert(entry.id, scheduled);
         }
+        let new = catalog
+            .schedulers
+            .iter()
+            .map(|entry| entry.id)
+            .filter(|id| !known.contains(id));
+        let memory = new.filter_map(|id| self.memory_of(id)).collect();
+        self.record(Entry {
+            memory,
+            ..Entry::default()
+        });
         self.catalog = catalog;
         self.current.send_replace(self.catalog.clone());
         for (id, config) in &self.catalog.workers {

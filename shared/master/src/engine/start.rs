@@ -169,11 +169,11 @@ fn read(c: &Transaction<'_>, config: Arc<MasterConfig>, name: &str, now: Time) -
     let mut memory = HashMap::new();
     for entry in &entered.catalog.schedulers {
         let kept = schedulers::get_state(c, entry.id)?;
-        let mut state: TreeState = kept
-            .and_then(|state| serde_json::from_value(state).ok())
-            .unwrap_or_default();
-        // A scheduler that is new does not build the past.
-        state.seen = state.seen.or(newest).or(Some(ChangeId(0)));
+        let kept: Option<TreeState> = kept.and_then(|state| serde_json::from_value(state).ok());
+        let state = match kept.filter(|state| state.seen.is_some()) {
+            Some(state) => state,
+            None => begin_to_remember(c, entry.id, newest)?,
+        };
         memory.insert(entry.id, state);
     }
     let (pending, undecided) = changes_of(c, &mut memory)?;
@@ -200,7 +200,18 @@ fn read(c: &Transaction<'_>, config: Arc<MasterConfig>, name: &str, now: Time) -
     })
 }
 
-fn newest_change(c: &Transaction<'_>) -> Result<Option<ChangeId>> {
+/// A scheduler that is new does not build the past, but everything from now on.
+fn begin_to_remember(c: &Transaction<'_>, id: SchedulerId, newest: Option<ChangeId>) -> Result<TreeState> {
+    let state = TreeState {
+        seen: newest.or(Some(ChangeId(0))),
+        ..TreeState::default()
+    };
+    schedulers::set_state(c, id, &serde_json::json!(state))?;
+    Ok(state)
+}
+
+/// The newest change there is.
+pub(super) fn newest_change(c: &Transaction<'_>) -> Result<Option<ChangeId>> {
     let query = Query {
         limit: Some(1),
         ..Query::default()

@@ -6,6 +6,7 @@ use crate::build::journal::Journal;
 use crate::build::stop::Stop;
 use crate::catalog::BuilderEntry;
 use crate::clock::Clock;
+use crate::redact::Secrets;
 use crate::worker::Connection;
 use model::config::{Render, StepCommon};
 use model::event::LogVerb;
@@ -111,8 +112,9 @@ impl StepRun<'_> {
         }
     }
 
-    /// Sets a property of the build.
+    /// Sets a property of the build. Properties are shown, so secrets in them are not.
     pub fn set_property(&mut self, name: &str, value: Json, source: &str) {
+        let value = without_secrets(&self.context.hidden, value);
         self.context.properties.set(name, value.clone(), source);
         self.changed.set(name, value, source);
     }
@@ -177,5 +179,22 @@ impl StepRun<'_> {
     /// Whether the order to stop was given.
     pub fn is_stopped(&self) -> bool {
         self.stop.as_ref().is_some_and(|stop| stop.ordered().is_some())
+    }
+}
+
+fn without_secrets(hidden: &Secrets, value: Json) -> Json {
+    if hidden.is_empty() {
+        return value;
+    }
+    match value {
+        Json::String(text) => hidden.redact(&text).into(),
+        Json::Array(items) => items.into_iter().map(|item| without_secrets(hidden, item)).collect(),
+        Json::Object(members) => {
+            let clean = members
+                .into_iter()
+                .map(|(name, member)| (name, without_secrets(hidden, member)));
+            Json::Object(clean.collect())
+        }
+        other => other,
     }
 }

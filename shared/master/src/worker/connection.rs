@@ -2,6 +2,7 @@
 
 use super::command::{News, Running, StartError};
 use super::transfer::Transfers;
+use futures_util::FutureExt;
 use model::Json;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -167,7 +168,10 @@ impl Connection {
     pub(super) async fn serve(self, mut inbox: Inbox, notices: impl Fn(Notice) + Send + Sync + 'static) {
         loop {
             let incoming = tokio::select! {
+                biased;
                 incoming = inbox.next() => incoming,
+                // The worker listens no more; what it has said until now still counts.
+                () = self.0.caller.lost() => inbox.next().now_or_never().flatten(),
                 () = self.0.closed.cancelled() => None,
             };
             let Some(incoming) = incoming else { break };

@@ -1,0 +1,412 @@
+//! The source step with a real git and a real worker.
+
+use crate::rig::*;
+use master::Shutdown;
+use model::config::{GitMethod, GitSource, MasterConfig, Render, SourceMode, StepConfig, StepKind};
+use model::{Build, Results};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use wire::worker::link;
+
+/// A repository, a master and a worker in folders of their own.
+struct Rig {
+    rig: crate::rig::Rig,
+    folder: tempfile::TempDir,
+    _worker: tokio::task::JoinHandle<()>,
+}
+
+fn git(folder: &Path, words: &[&str]) -> String {
+    let output = Command::new("git")
+        .args(words)
+        .current_dir(folder)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_NAME"), "Ada")))
+        .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_EMAIL"), "ada@example.org")))
+        .output()
+        .expect("git runs");
+    assert!(
+        output.status.success(),
+        "git {words:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout)
+        .expect("git says text")
+        .trim()
+        .to_owned()
+}
+
+fn source(repository: &Path, change: impl FnOnce(&mut GitSource)) -> StepConfig {
+    let mut source = GitSource {
+        repourl: Render::Const(repository.to_str().expect("a plain path").into()),
+        branch: Render::default(),
+        mode: SourceMode::Incremental,
+        method: GitMethod::Fresh,
+        submodules: false,
+        shallow: None,
+        clobber_on_failure: false,
+        tags: false,
+        codebase: String::new(),
+        always_use_latest: false,
+        retry: None,
+        timeout: 1200.0,
+        env: Render::Const(json!({"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null"})),
+        log_environ: false,
+        config: Vec::new(),
+        get_description: false,
+        origin: String::new(),
+    };
+    change(&mut source);
+    step("git", StepKind::Git(Box::new(source)))
+}
+
+impl Rig {
+    /// A repository with one commit on `main`, and a builder `b` that gets it and then runs `command`.
+    async fn start(change: impl FnOnce(&mut GitSource), command: &str) -> Rig {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let repository = folder.path().join("repo");
+        std::fs::create_dir(&repository).expect("a folder");
+        git(&repository, &["init", "-q", "-b", "main"]);
+        std::fs::write(repository.join(".gitignore"), "*.o\n").expect("a file");
+        commit(&repository, "file", "one\n");
+        let steps = vec![source(&repository, change), shell("then", command)];
+        let rig = Rig::with(folder, config(vec![builder("b", steps)])).await;
+        rig
+    }
+
+    async fn with(folder: tempfile::TempDir, config: MasterConfig) -> Rig {
+        let rig = crate::rig::Rig::open(folder.path(), config, |_| ()).await;
+        let (masters, workers) = link::pair();
+        let options = worker::Options::new(folder.path().join("worker"), "w");
+        let worker = tokio::spawn(async move {
+            worker::run(workers, options).await;
+        });
+        soon("attaching", rig.master.attach_worker("w", masters))
+            .await
+            .expect("the worker attaches");
+        Rig {
+            rig,
+            folder,
+            _worker: worker,
+        }
+    }
+
+    fn repository(&self) -> PathBuf {
+        self.folder.path().join("repo")
+    }
+
+    /// The tree that is built.
+    fn tree(&self) -> PathBuf {
+        self.folder.path().join("worker/b/build")
+    }
+
+    fn has(&self, file: &str) -> bool {
+        self.tree().join(file).exists()
+    }
+
+    fn leave(&self, file: &str) {
+        std::fs::write(self.tree().join(file), "left\n").expect("a file");
+    }
+
+    async fn build(&mut self) -> Build {
+        self.build_with(json!({})).await
+    }
+
+    async fn build_with(&mut self, params: serde_json::Value) -> Build {
+        self.rig.force_with("b", params).await;
+        self.rig.finished().await
+    }
+
+    async fn got_revision(&self, build: &Build) -> String {
+        self.rig
+            .properties(build.id)
+            .await
+            .text("got_revision")
+            .expect("a revision")
+            .to_owned()
+    }
+
+    async fn log(&self, build: &Build) -> String {
+        self.rig.log(build.id, "git", "stdio").await
+    }
+
+    async fn passes(&self, build: &Build) {
+        assert_eq!(
+            build.results,
+            Some(Results::Success),
+            "{}\n{}",
+            build.state_string,
+            self.log(build).await
+        );
+    }
+}
+
+fn commit(repository: &Path, file: &str, content: &str) -> String {
+    std::fs::write(repository.join(file), content).expect("a file");
+    git(repository, &["add", "."]);
+    git(repository, &["commit", "-q", "-m", file]);
+    git(repository, &["rev-parse", "HEAD"])
+}
+
+#[tokio::test]
+async fn an_incremental_build_follows_the_branch_and_keeps_what_is_untracked() {
+    let mut rig = Rig::start(|_| (), "cat file").await;
+    let first = rig.build_with(json!({"branch": "main"})).await;
+    rig.passes(&first).await;
+    assert_eq!(
+        rig.got_revision(&first).await,
+        git(&rig.repository(), &["rev-parse", "HEAD"])
+    );
+    assert_eq!(rig.rig.properties(first.id).await.source("got_revision"), Some("Git"));
+    let steps = rig.rig.told_steps(first.id).await;
+    assert_eq!(
+        steps[1],
+        ("git".to_owned(), Some(Results::Success), "update".to_owned())
+    );
+    rig.leave("mine");
+    let second_commit = commit(&rig.repository(), "file", "two\n");
+    let second = rig.build_with(json!({"branch": "main"})).await;
+    rig.passes(&second).await;
+    assert_eq!(rig.got_revision(&second).await, second_commit);
+    assert!(rig.has("mine"));
+    assert!(rig.rig.log(second.id, "then", "stdio").await.contains("\notwo\n"));
+    assert_eq!(git(&rig.tree(), &["rev-parse", "--abbrev-ref", "HEAD"]), "main");
+    let runs = rig
+        .log(&second)
+        .await
+        .lines()
+        .filter(|line| line.starts_with("hgit "))
+        .count();
+    assert_eq!(runs, 3, "fetch, check-out, and asking what the branch is at");
+}
+
+#[tokio::test]
+async fn a_known_revision_takes_two_runs_of_git() {
+    let mut rig = Rig::start(|_| (), "true").await;
+    let old = git(&rig.repository(), &["rev-parse", "HEAD"]);
+    commit(&rig.repository(), "file", "two\n");
+    rig.build().await;
+    let build = rig.build_with(json!({"branch": "main", "revision": old})).await;
+    rig.passes(&build).await;
+    assert_eq!(rig.got_revision(&build).await, old);
+    assert_eq!(
+        std::fs::read_to_string(rig.tree().join("file")).expect("the file"),
+        "one\n"
+    );
+    let runs = rig
+        .log(&build)
+        .await
+        .lines()
+        .filter(|line| line.starts_with("hgit "))
+        .count();
+    assert_eq!(runs, 2);
+}
+
+#[tokio::test]
+async fn a_commit_that_its_branch_has_left_is_still_found() {
+    let mut rig = Rig::start(|_| (), "true").await;
+    rig.build().await;
+    let lost = commit(&rig.repository(), "file", "lost\n");
+    git(&rig.repository(), &["reset", "-q", "--hard", "HEAD~1"]);
+    let build = rig.build_with(json!({"branch": "main", "revision": lost})).await;
+    rig.passes(&build).await;
+    assert_eq!(rig.got_revision(&build).await, lost);
+}
+
+#[tokio::test]
+async fn full_builds_remove_what_their_method_says() {
+    for (method, ignored, own) in [
+        (GitMethod::Fresh, false, false),
+        (GitMethod::Clean, true, false),
+        (GitMethod::Clobber, false, false),
+        (GitMethod::Copy, false, false),
+    ] {
+        let change = |source: &mut GitSource| (source.mode, source.method) = (SourceMode::Full, method);
+        let mut rig = Rig::start(change, "test -d .git").await;
+        let first = rig.build().await;
+        rig.passes(&first).await;
+        for file in ["mine", "made.o", "file"] {
+            rig.leave(file);
+        }
+        let second = rig.build().await;
+        rig.passes(&second).await;
+        assert_eq!((rig.has("made.o"), rig.has("mine")), (ignored, own), "{method:?}");
+        assert_eq!(
+            std::fs::read_to_string(rig.tree().join("file")).expect("the file"),
+            "one\n",
+            "{method:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_patch_is_applied_and_taken_back_by_the_next_build() {
+    let mut rig = Rig::start(|_| (), "cat sub/new").await;
+    let repository = rig.repository();
+    std::fs::create_dir(repository.join("sub")).expect("a folder");
+    commit(&repository, "sub/old", "old\n");
+    let patch = "--- a/old\n+++ b/old\n@@ -1 +1 @@\n-old\n+patched\n--- /dev/null\n+++ b/new\n@@ -0,0 +1 @@\n+fresh\n";
+    let params = json!({"branch": "main", "patch_body": patch, "patch_author": "Ann", "patch_subdir": "sub"});
+    let build = rig.build_with(params).await;
+    rig.passes(&build).await;
+    assert_eq!(
+        std::fs::read_to_string(rig.tree().join("sub/old")).expect("the file"),
+        "patched\n"
+    );
+    assert_eq!(rig.rig.log(build.id, "git", "patch").await, patch);
+    assert_eq!(
+        rig.rig.properties(build.id).await.get("owners"),
+        Some(&json!(["Ann", "ada"]))
+    );
+    let build = rig.build_with(json!({"branch": "main"})).await;
+    assert_eq!(build.state_string, "failed 'cat sub/new' (failure)");
+    assert_eq!(
+        std::fs::read_to_string(rig.tree().join("sub/old")).expect("the file"),
+        "old\n"
+    );
+    assert!(!rig.has("sub/new"));
+}
+
+#[tokio::test]
+async fn a_patch_that_does_not_fit_fails_the_step_and_shows_where() {
+    let mut rig = Rig::start(|_| (), "true").await;
+    let patch = "--- a/file\n+++ b/file\n@@ -1 +1 @@\n-other\n+patched\n";
+    let build = rig.build_with(json!({"patch_body": patch})).await;
+    assert_eq!(build.state_string, "failed update (failure)");
+    let log = rig.log(&build).await;
+    assert!(log.contains("Rejected hunk #1"), "{log}");
+}
+
+#[tokio::test]
+async fn git_saying_no_fails_the_build_and_clobbering_saves_it() {
+    let change = |source: &mut GitSource| source.clobber_on_failure = true;
+    let mut rig = Rig::start(change, "true").await;
+    rig.build().await;
+    std::fs::write(rig.tree().join(".git/HEAD"), "broken").expect("a broken repository");
+    let build = rig.build().await;
+    rig.passes(&build).await;
+    assert!(rig.log(&build).await.contains("starting over from nothing"));
+    let build = rig.build_with(json!({"branch": "nosuch"})).await;
+    assert_eq!(
+        (build.results, &*build.state_string),
+        (Some(Results::Failure), "failed update (failure)")
+    );
+}
+
+#[tokio::test]
+async fn a_lock_that_an_interrupted_git_left_is_removed() {
+    let mut rig = Rig::start(|_| (), "true").await;
+    rig.build().await;
+    std::fs::write(rig.tree().join(".git/index.lock"), "").expect("a lock");
+    let build = rig.build().await;
+    rig.passes(&build).await;
+}
+
+#[tokio::test]
+async fn a_rebuild_of_the_newest_gets_the_same_commit() {
+    let mut rig = Rig::start(|_| (), "true").await;
+    let first = rig.build_with(json!({"branch": "main"})).await;
+    commit(&rig.repository(), "file", "later\n");
+    rig.rig.master.rebuild(first.id).await.expect("it is asked for");
+    let again = rig.rig.finished().await;
+    assert_eq!(rig.got_revision(&again).await, rig.got_revision(&first).await);
+}
+
+#[tokio::test]
+async fn submodules_shallow_clones_and_descriptions() {
+    let change = |source: &mut GitSource| {
+        source.submodules = true;
+        source.get_description = true;
+        source.tags = true;
+        // Git refuses submodules from plain folders unless told.
+        source.config = vec![("protocol.file.allow".to_owned(), "always".to_owned())];
+    };
+    let mut rig = Rig::start(change, "cat module/inner").await;
+    let repository = rig.repository();
+    let module = rig.folder.path().join("module");
+    std::fs::create_dir(&module).expect("a folder");
+    git(&module, &["init", "-q", "-b", "main"]);
+    commit(&module, "inner", "inside\n");
+    let url = module.to_str().expect("a plain path");
+    git(
+        &repository,
+        &[
+            "-c",
+            "protocol.file.allow=always",
+            "submodule",
+            "add",
+            "-q",
+            url,
+            "module",
+        ],
+    );
+    git(&repository, &["commit", "-q", "-m", "module"]);
+    git(&repository, &["tag", "-a", "-m", "first", "v1"]);
+    for _ in 0..2 {
+        let build = rig.build().await;
+        rig.passes(&build).await;
+        assert_eq!(
+            rig.rig.properties(build.id).await.text("commit-description"),
+            Some("v1")
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_shallow_clone_has_as_much_history_as_asked() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let repository = folder.path().join("repo");
+    std::fs::create_dir(&repository).expect("a folder");
+    git(&repository, &["init", "-q", "-b", "main"]);
+    for content in ["1", "2", "3"] {
+        commit(&repository, "file", content);
+    }
+    // Git ignores the depth of a plain path.
+    let url = format!("file://{}", repository.display());
+    let shallow = source(&repository, |source| {
+        source.shallow = Some(2);
+        source.repourl = Render::Const(url.into());
+    });
+    let mut rig = Rig::with(folder, config(vec![builder("b", vec![shallow])])).await;
+    let build = rig.build().await;
+    rig.passes(&build).await;
+    assert_eq!(git(&rig.tree(), &["rev-list", "--count", "HEAD"]), "2");
+}
+
+#[tokio::test]
+async fn what_git_would_take_for_an_option_is_refused() {
+    let mut rig = Rig::start(|_| (), "true").await;
+    let build = rig.build_with(json!({"branch": "--upload-pack=touch /tmp/x"})).await;
+    assert_eq!(build.results, Some(Results::Exception));
+    assert!(
+        rig.rig
+            .log(build.id, "git", "err.text")
+            .await
+            .contains("begins with a dash")
+    );
+}
+
+#[tokio::test]
+async fn a_stopped_build_kills_its_command() {
+    let mut rig = Rig::start(|_| (), "echo $$ > pid; sleep 300").await;
+    rig.rig.force("b").await;
+    let pid = rig.tree().join("pid");
+    soon("the command", async {
+        while std::fs::read_to_string(&pid).unwrap_or_default().trim().is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+    let running = rig.rig.master.state().await.running[0].build.expect("it is stored");
+    rig.rig
+        .master
+        .stop_build(running, Some("enough".to_owned()))
+        .await
+        .expect("it is stopped");
+    let build = rig.rig.finished().await;
+    assert_eq!(build.results, Some(Results::Cancelled));
+    let number = std::fs::read_to_string(&pid).expect("the number");
+    assert!(!Path::new("/proc").join(number.trim()).exists(), "the shell is gone");
+    rig.rig.shut_down(Shutdown::Stop).await;
+}

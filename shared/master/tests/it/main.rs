@@ -1,0 +1,16 @@
+//! The engine through its handle: a scripted worker at the other end of the link, a real store in a temporary folder,
+//! a clock that the test moves.
+
+mod rig;
+
+mod bad_luck;
+mod changes;
+mod control;
+mod event_order;
+mod git;
+mod properties;
+mod queue;
+mod reconfigure;
+mod results;
+mod secrets;
+mod workers;
