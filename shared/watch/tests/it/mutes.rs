@@ -155,6 +155,21 @@ fn do_not_disturb_also_stops_silent_updates() {
 }
 
 #[test]
+fn a_repair_that_was_kept_is_dropped_when_the_break_goes_on() {
+    let mut desk = Desk::green();
+    aloud(&desk.finish(1, 2, Failure, &[change(2, ME)]));
+    desk.hear(Happening::DoNotDisturb(true));
+    desk.finish(1, 3, Success, &[change(3, ME)]);
+    desk.finish(2, 2, Failure, &[change(2, ME)]);
+    assert_eq!(
+        desk.hear(Happening::DoNotDisturb(false)),
+        [],
+        "it was told before, and is not repaired"
+    );
+    aloud(&desk.finish(2, 3, Success, &[change(3, ME)]));
+}
+
+#[test]
 fn what_was_muted_while_it_was_kept_is_not_told() {
     let mut desk = Desk::green();
     desk.hear(Happening::DoNotDisturb(true));
