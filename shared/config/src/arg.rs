@@ -57,7 +57,7 @@ impl Arg {
             Arg::List(_) => "a list".to_owned(),
             Arg::Dict(_) => "a dictionary".to_owned(),
             Arg::Made(made) => format!("a {}", made.spec.full_name()),
-            Arg::Function(function) => format!("the function {}", function.label()),
+            Arg::Function(function) => format!("the function {}{}", function.label(), function.takes_words()),
         }
     }
 

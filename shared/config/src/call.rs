@@ -4,6 +4,7 @@ use crate::arg::Arg;
 use crate::evaluation::Run;
 use crate::made::Made;
 use crate::names;
+use crate::pattern;
 use crate::registry::{Param, Served, Spec};
 use crate::text::{Kind, tokens};
 use model::config::{Interpolate, Location, RenderError};
@@ -78,6 +79,7 @@ pub(crate) fn make<'v>(
         }
     }
     call.check_template(&made);
+    call.check_pattern(&made);
     Ok(made)
 }
 
@@ -206,19 +208,27 @@ impl Call<'_> {
             return;
         }
         let what = format!("{}, {}", self.spec.full_name(), param.name);
-        match Arg::take(value, eval, self.run) {
-            Err(reason) => self
-                .run
-                .error(&place, format!("{what}: {reason}"), "give a plain value"),
+        let (message, fix) = match Arg::take(value, eval, self.run) {
+            Err(reason) => (format!("{what}: {reason}"), "give a plain value".to_owned()),
             Ok(arg) => match param.kind.refuses(&arg) {
-                Some(expected) => self.run.error(
-                    &place,
-                    format!("{what} cannot be {}", arg.described()),
-                    format!("give {expected}"),
-                ),
-                None => made.args.push((param.name, arg)),
+                None => {
+                    made.args.push((param.name, arg));
+                    return;
+                }
+                Some(expected) => {
+                    let culprit = param.kind.culprit(&arg);
+                    let verb = if std::ptr::eq(culprit, &arg) { "be" } else { "hold" };
+                    (
+                        format!("{what} cannot {verb} {}", culprit.described()),
+                        format!("give {expected}"),
+                    )
+                }
             },
-        }
+        };
+        self.run.error(&place, message, fix);
+        // It was given, if wrongly.
+        made.args.push((param.name, Arg::None));
+        self.refused.borrow_mut().push(param.name);
     }
 
     /// Where `name=` stands in the call's text; the call itself when it came out of a dictionary.
@@ -243,6 +253,16 @@ impl Call<'_> {
             file: self.place.file.clone(),
             line: (source.begin.line + line) as u32 + 1,
             column: column as u32 + 1,
+        }
+    }
+
+    /// A pattern likewise.
+    fn check_pattern(&self, made: &Made) {
+        if !made.is("builtin", "regex") {
+            return;
+        }
+        if let Some(Err(problem)) = made.text("pattern").map(pattern::read) {
+            self.run.error(&self.place, problem, pattern::FIX);
         }
     }
 

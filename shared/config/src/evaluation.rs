@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write as _};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 /// What all files of one configuration share.
@@ -25,10 +25,37 @@ pub(crate) struct Session {
     problems: RefCell<Problems>,
     pub(crate) deadline: Instant,
     progress: RefCell<Option<File>>,
+    last: Reached,
+}
+
+/// File and line of the statement that runs, or ran last.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reached(Arc<Mutex<(String, u32)>>);
+
+impl Reached {
+    /// Whether it is another statement than before.
+    fn moved(&self, file: &str, line: u32) -> bool {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.1 == line && last.0 == file {
+            return false;
+        }
+        *last = (file.to_owned(), line);
+        true
+    }
+
+    /// `None` before the first statement.
+    pub(crate) fn place(&self) -> Option<Location> {
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (last.1 > 0).then(|| Location {
+            file: last.0.clone(),
+            line: last.1,
+            column: 1,
+        })
+    }
 }
 
 impl Session {
-    pub(crate) fn new(files: Files, options: Options) -> Session {
+    pub(crate) fn new(files: Files, options: Options, last: Reached) -> Session {
         let progress = options
             .progress
             .as_ref()
@@ -38,6 +65,7 @@ impl Session {
             problems: RefCell::default(),
             deadline: Instant::now() + options.time,
             progress: RefCell::new(progress),
+            last,
             options,
         }
     }
@@ -58,13 +86,16 @@ impl Session {
         std::mem::take(&mut *self.problems.borrow_mut()).into_sorted()
     }
 
-    /// Whether somebody wants to know where the evaluation is.
-    pub(crate) fn reports_progress(&self) -> bool {
-        self.progress.borrow().is_some()
+    /// The statement that runs, or ran last.
+    pub(crate) fn last(&self) -> Location {
+        self.last.place().unwrap_or_default()
     }
 
-    /// Notes where the evaluation is, so that its death names a line. One record, overwritten.
+    /// Notes where the evaluation is, so that its end names a line. One record, overwritten.
     pub(crate) fn reached(&self, file: &str, line: u32) {
+        if !self.last.moved(file, line) {
+            return;
+        }
         if let Some(progress) = self.progress.borrow_mut().as_mut() {
             let mut record = String::new();
             // Writing to a text cannot fail, and a lost progress record only costs a line number.

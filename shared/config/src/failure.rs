@@ -1,12 +1,13 @@
 //! Errors of a running program, in words that say what to do.
 
+use crate::evaluation::Session;
 use crate::problem::Problem;
 use model::config::Location;
 use starlark::codemap::FileSpan;
 use std::time::Duration;
 
 /// What the interpreter's error means to the person who wrote the file.
-pub(crate) fn problem(error: &starlark::Error, file: &str, time: Duration) -> Problem {
+pub(crate) fn problem(error: &starlark::Error, session: &Session) -> Problem {
     let calls: Vec<FileSpan> = error
         .call_stack()
         .clone()
@@ -15,22 +16,16 @@ pub(crate) fn problem(error: &starlark::Error, file: &str, time: Duration) -> Pr
         .filter_map(|frame| frame.location)
         .collect();
     let span = error.span().cloned().or_else(|| calls.last().cloned());
-    let place = span.as_ref().map_or_else(
-        || Location {
-            file: file.to_owned(),
-            ..Location::default()
-        },
-        place_of,
-    );
+    let place = span.as_ref().map_or_else(|| session.last(), place_of);
     let raw = error.without_diagnostic().to_string();
-    let (message, fix) = words(&raw, time);
+    let (message, fix) = words(&raw, session.options.time);
     let message = match calls.first().map(place_of) {
         Some(outer) if (outer.line, &outer.file) != (place.line, &place.file) => {
             format!("{message} (called from {}:{})", outer.file, outer.line)
         }
         _ => message,
     };
-    Problem::error(&place, message).maybe_fix(fix)
+    Problem::error(&place, message).fix(fix)
 }
 
 fn place_of(span: &FileSpan) -> Location {
@@ -43,9 +38,9 @@ fn place_of(span: &FileSpan) -> Location {
 }
 
 /// The message and its fix, by what the interpreter's message begins with.
-fn words(raw: &str, time: Duration) -> (String, Option<String>) {
+fn words(raw: &str, time: Duration) -> (String, String) {
     let first = raw.lines().next().unwrap_or(raw).to_owned();
-    let fix = |text: &str| Some(text.to_owned());
+    let fix = |text: &str| text.to_owned();
     if first.contains("cancelled") {
         let message = format!("the configuration takes longer than {} seconds", time.as_secs());
         (message, fix("look for a loop without end at this place"))
@@ -79,7 +74,10 @@ fn words(raw: &str, time: Duration) -> (String, Option<String>) {
         (first, fix("assign it above this line"))
     } else if first.contains("Missing") || first.contains("Found extra") || first.contains("unexpected") {
         (first, fix("compare the call with the function's definition"))
+    } else if let Some((message, fix)) = first.split_once("; ") {
+        // Host functions say both in one sentence.
+        (message.to_owned(), fix.to_owned())
     } else {
-        (first, None)
+        (first, fix("look at the values of this line; print(x) shows one"))
     }
 }

@@ -9,6 +9,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use model::config::filter::truthy;
 use model::config::{CallError, Function, FunctionArgument, Location};
 use model::{Change, Json, Properties};
+use starlark::docs::{DocItem, DocMember};
 use starlark::environment::Module;
 use starlark::eval::{Arguments, Evaluator};
 use starlark::starlark_simple_value;
@@ -35,6 +36,8 @@ const MAX_CALLS: usize = 200;
 pub(crate) struct Callable {
     name: String,
     condition: Option<Condition>,
+    /// How many arguments it must and may be given, where that is known.
+    takes: Option<(usize, usize)>,
     /// What it does, as text: functions with equal texts are taken for equal.
     text: String,
     value: OnceLock<OwnedFrozenValue>,
@@ -60,7 +63,11 @@ impl Callable {
             }
         };
         Callable {
-            name: format!("{shown} ({}:{})", place.file, place.line),
+            name: match place.line {
+                0 => format!("{shown} ({})", place.file),
+                line => format!("{shown} ({}:{line})", place.file),
+            },
+            takes: takes(value),
             condition,
             text,
             value: OnceLock::new(),
@@ -74,6 +81,20 @@ impl Callable {
     /// The ready-made condition behind it, if it is one.
     pub(crate) fn condition(&self) -> Option<&Condition> {
         self.condition.as_ref()
+    }
+
+    /// ` of 2 arguments`, where that is known.
+    pub(crate) fn takes_words(&self) -> String {
+        match self.takes {
+            None => String::new(),
+            Some((least, _)) => format!(" of {least} argument{}", if least == 1 { "" } else { "s" }),
+        }
+    }
+
+    /// Whether it can be called with so many arguments.
+    pub(crate) fn accepts(&self, arguments: usize) -> bool {
+        self.takes
+            .is_none_or(|(least, most)| (least..=most).contains(&arguments))
     }
 
     pub(crate) fn bind(&self, value: OwnedFrozenValue) {
@@ -124,6 +145,21 @@ impl Function for Callable {
     fn name(&self) -> &str {
         &self.name
     }
+}
+
+/// How many positional arguments a function must and may be given.
+fn takes(function: Value<'_>) -> Option<(usize, usize)> {
+    let DocItem::Member(DocMember::Function(documentation)) = function.documentation() else {
+        return None;
+    };
+    let params = documentation.params;
+    let positional = params.pos_only.iter().chain(&params.pos_or_named);
+    let least = positional.clone().filter(|param| param.default_value.is_none()).count();
+    let most = match params.args {
+        Some(_) => usize::MAX,
+        None => positional.count(),
+    };
+    Some((least, most))
 }
 
 fn too_long() -> String {
@@ -286,9 +322,18 @@ fn matches<'t>(globs: &[String], mut texts: impl Iterator<Item = &'t str>) -> Re
 pub(crate) fn glob_set(globs: &[String]) -> Result<GlobSet, String> {
     let mut builder = GlobSetBuilder::new();
     for glob in globs {
-        builder.add(Glob::new(glob).map_err(|error| error.to_string())?);
+        builder.add(Glob::new(glob).map_err(|error| wrong_glob(&error))?);
     }
-    builder.build().map_err(|error| error.to_string())
+    builder.build().map_err(|error| wrong_glob(&error))
+}
+
+/// A pattern that cannot be read, in words.
+fn wrong_glob(error: &globset::Error) -> String {
+    format!(
+        "the pattern '{}' cannot be read: {}",
+        error.glob().unwrap_or_default(),
+        error.kind()
+    )
 }
 
 #[starlark_value(type = "condition")]

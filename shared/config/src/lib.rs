@@ -21,6 +21,7 @@ mod function;
 mod made;
 mod modules;
 mod names;
+mod pattern;
 mod problem;
 mod registry;
 mod text;
@@ -29,7 +30,7 @@ pub use child::{CHILD_ARGUMENT, Limits, Report, check_in_child, child_main};
 pub use diff::{Diff, Part, Status, diff};
 pub use problem::{Problem, Severity};
 
-use evaluation::Session;
+use evaluation::{Reached, Session};
 use files::Files;
 use model::config::{Location, MasterConfig};
 use serde::{Deserialize, Serialize};
@@ -79,33 +80,38 @@ pub struct Evaluation {
 /// Runs on a thread of its own; blocks until that is done, at most a little longer than `options.time` as far as the
 /// program lets itself be interrupted.
 pub fn evaluate(folder: &Path, file: &str, options: &Options) -> Evaluation {
+    // What the thread reached outlives it.
+    let last = Reached::default();
     let result = std::thread::scope(|scope| {
         std::thread::Builder::new()
             .name("configuration".to_owned())
             .stack_size(STACK)
-            .spawn_scoped(scope, || evaluate_here(folder, file, options.clone()))
+            .spawn_scoped(scope, || evaluate_here(folder, file, options.clone(), last.clone()))
             .map(|thread| thread.join())
     });
     let reason = match result {
         Ok(Ok(evaluation)) => return evaluation,
-        Ok(Err(_)) => "the interpreter broke off".to_owned(),
+        Ok(Err(panic)) => {
+            let words = panic.downcast_ref::<String>().map(String::as_str);
+            let words = words.or(panic.downcast_ref::<&str>().copied()).unwrap_or_default();
+            format!("the interpreter broke off: {words}")
+        }
         Err(error) => format!("no thread to read it: {error}"),
     };
-    let place = Location {
+    let place = last.place().unwrap_or_else(|| Location {
         file: file.to_owned(),
         ..Location::default()
-    };
+    });
+    let fix = "look for something much too large at this line, or leave it out";
     Evaluation {
-        problems: vec![
-            Problem::error(&place, reason).fix("leave out the newest lines to find the one; a report of it is welcome"),
-        ],
+        problems: vec![Problem::error(&place, reason).fix(fix)],
         ..Evaluation::default()
     }
 }
 
-fn evaluate_here(folder: &Path, file: &str, options: Options) -> Evaluation {
+fn evaluate_here(folder: &Path, file: &str, options: Options, last: Reached) -> Evaluation {
     let files = Files::new(folder, options.overlay.clone());
-    let session = std::rc::Rc::new(Session::new(files, options));
+    let session = std::rc::Rc::new(Session::new(files, options, last));
     let config = modules::evaluate_main(&session, file);
     let config = config.filter(|_| !session.has_error());
     Evaluation {

@@ -2,7 +2,7 @@
 
 use crate::arg::Arg;
 use crate::assemble;
-use crate::builtin::GLOBALS;
+use crate::builtin::{GLOBALS, multiply};
 use crate::evaluation::{Run, Session};
 use crate::files::FileError;
 use crate::problem::Problem;
@@ -33,7 +33,7 @@ pub(crate) fn evaluate_main(session: &Rc<Session>, file: &str) -> Option<MasterC
     Module::with_temp_heap(|module| {
         let dictionary = {
             let mut eval = evaluator(session, &run, &loaded, &module)?;
-            run_module(session, file, ast, &mut eval)?;
+            run_module(session, ast, &mut eval)?;
             take_dictionary(&module, &mut eval, &run, file)
         };
         match module.freeze() {
@@ -100,7 +100,7 @@ fn read(session: &Session, file: &str, from: Option<&Location>) -> Option<String
 fn prepare(session: &Rc<Session>, file: &str, source: &str, loaded: &mut Loaded) -> Option<AstModule> {
     let parsed = session
         .with_problems(|problems| text::prepare(file, source, problems, &mut |line| session.reached(file, line)));
-    let ast = parsed?;
+    let mut ast = parsed?;
     let mut good = check_names(session, &ast);
     loaded.stack.push(file.to_owned());
     let loads: Vec<(String, FileSpan)> = ast
@@ -112,6 +112,7 @@ fn prepare(session: &Rc<Session>, file: &str, source: &str, loaded: &mut Loaded)
         good &= load(session, &path, &place(&span), loaded);
     }
     loaded.stack.pop();
+    ast.replace_binary_operators(&multiply::replacement());
     good.then_some(ast)
 }
 
@@ -154,7 +155,7 @@ fn evaluate_file(session: &Rc<Session>, file: &str, source: &str, loaded: &mut L
     Module::with_temp_heap(|module| {
         {
             let mut eval = evaluator(session, &run, loaded, &module)?;
-            run_module(session, file, ast, &mut eval)?;
+            run_module(session, ast, &mut eval)?;
         }
         match module.freeze() {
             Ok(frozen) => {
@@ -192,21 +193,12 @@ fn evaluator<'v, 'a>(
     eval.set_check_cancelled(Box::new(move || Instant::now() > deadline));
     eval.set_loader(loaded);
     eval.extra = Some(run);
-    if session.reports_progress() {
-        let watch = Progress {
-            session: session.clone(),
-            last: (String::new(), 0),
-        };
-        eval.before_stmt_for_dap(BeforeStmtFunc::from_dyn(Box::new(watch)));
-    }
+    eval.before_stmt_for_dap(BeforeStmtFunc::from_dyn(Box::new(Progress(session.clone()))));
     Some(eval)
 }
 
 /// Notes each statement's line before it runs.
-struct Progress {
-    session: Rc<Session>,
-    last: (String, u32),
-}
+struct Progress(Rc<Session>);
 
 impl<'e> BeforeStmtFuncDyn<'e> for Progress {
     fn call<'v>(
@@ -215,11 +207,8 @@ impl<'e> BeforeStmtFuncDyn<'e> for Progress {
         _continued: bool,
         _eval: &mut Evaluator<'v, '_, 'e>,
     ) -> starlark::Result<()> {
-        let line = span.resolve_span().begin.line as u32 + 1;
-        if self.last.1 != line || self.last.0 != span.filename() {
-            self.session.reached(span.filename(), line);
-            self.last = (span.filename().to_owned(), line);
-        }
+        self.0
+            .reached(span.filename(), span.resolve_span().begin.line as u32 + 1);
         Ok(())
     }
 }
@@ -256,11 +245,11 @@ fn place(span: &FileSpan) -> Location {
 }
 
 /// Runs a file. After an error, says that the rest was not reached.
-fn run_module(session: &Session, file: &str, ast: AstModule, eval: &mut Evaluator<'_, '_, '_>) -> Option<()> {
+fn run_module(session: &Session, ast: AstModule, eval: &mut Evaluator<'_, '_, '_>) -> Option<()> {
     match eval.eval_module(ast, &GLOBALS) {
         Ok(_) => Some(()),
         Err(error) => {
-            let problem = failure::problem(&error, file, session.options.time);
+            let problem = failure::problem(&error, session);
             let rest = Location {
                 file: problem.file.clone(),
                 line: problem.line,
@@ -290,6 +279,11 @@ fn take_dictionary<'v>(
         Some(Err(reason)) => format!("BuildmasterConfig: {reason}"),
         None => "the file does not define BuildmasterConfig".to_owned(),
     };
-    run.error(&at_file(file), problem, "begin with c = BuildmasterConfig = {}");
+    let place = Location {
+        line: 1,
+        column: 1,
+        ..at_file(file)
+    };
+    run.error(&place, problem, "begin with c = BuildmasterConfig = {}");
     None
 }

@@ -61,12 +61,6 @@ impl Problem {
         }
     }
 
-    /// With what would be right, if anything is known.
-    #[must_use]
-    pub fn maybe_fix(self, fix: Option<String>) -> Problem {
-        Problem { fix, ..self }
-    }
-
     /// Whether it keeps the configuration from being used.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error

@@ -38,6 +38,11 @@ impl<'v> StarlarkValue<'v> for PropertiesValue {
         }
     }
 
+    /// Buildbot's functions are given the step, whose properties are the build's.
+    fn get_attr(&self, attribute: &str, heap: Heap<'v>) -> Option<Value<'v>> {
+        matches!(attribute, "build" | "properties").then(|| heap.alloc(PropertiesValue(self.0.clone())))
+    }
+
     fn is_in(&self, other: Value<'v>) -> starlark::Result<bool> {
         Ok(other.unpack_str().is_some_and(|name| self.0.get(name).is_some()))
     }

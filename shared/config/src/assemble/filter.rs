@@ -3,6 +3,7 @@
 use crate::arg::Arg;
 use crate::evaluation::Run;
 use crate::made::Made;
+use crate::pattern;
 use model::config::{ChangeFilter, Function, Location, TextFilter};
 use regex::Regex;
 use std::sync::Arc;
@@ -32,12 +33,10 @@ fn text_filter(made: &Made, part: &str, run: &Run) -> TextFilter {
     TextFilter {
         eq: alternatives(made, part, part == "branch"),
         not_eq: alternatives(made, &named("_not_eq"), part == "branch"),
-        re: made
-            .get(&named("_re"))
-            .and_then(|arg| pattern(arg, &made.location, run)),
+        re: made.get(&named("_re")).and_then(|arg| regex(arg, &made.location, run)),
         not_re: made
             .get(&named("_not_re"))
-            .and_then(|arg| pattern(arg, &made.location, run)),
+            .and_then(|arg| regex(arg, &made.location, run)),
         function: function(made, &named("_fn")),
     }
 }
@@ -53,21 +52,15 @@ pub(super) fn alternatives(made: &Made, name: &str, none_counts: bool) -> Option
 }
 
 /// A text or `regex("…")`.
-fn pattern(arg: &Arg, place: &Location, run: &Run) -> Option<Regex> {
+fn regex(arg: &Arg, place: &Location, run: &Run) -> Option<Regex> {
     let (text, place) = match arg {
         Arg::Made(made) => (made.text("pattern")?, &made.location),
         other => (other.text()?, place),
     };
-    match Regex::new(text) {
+    match pattern::read(text) {
         Ok(regex) => Some(regex),
-        Err(error) => {
-            let reason = error.to_string();
-            let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
-            run.error(
-                place,
-                format!("the pattern '{text}' cannot be read: {reason}"),
-                "look-around and back-references are not served; a function can do what a pattern cannot",
-            );
+        Err(problem) => {
+            run.error(place, problem, pattern::FIX);
             None
         }
     }
@@ -98,8 +91,8 @@ fn properties(made: &Made, run: &Run) -> Vec<(String, TextFilter)> {
             match part {
                 "property_eq" => filter.eq = exactly(),
                 "property_not_eq" => filter.not_eq = exactly(),
-                "property_re" => filter.re = pattern(value, &made.location, run),
-                _ => filter.not_re = pattern(value, &made.location, run),
+                "property_re" => filter.re = regex(value, &made.location, run),
+                _ => filter.not_re = regex(value, &made.location, run),
             }
         }
     }

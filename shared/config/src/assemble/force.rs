@@ -3,6 +3,7 @@
 use crate::arg::Arg;
 use crate::evaluation::Run;
 use crate::made::Made;
+use crate::pattern;
 use model::config::{ForceField, ForceKind, ForceScheduler};
 
 /// From this many fields on, a group has two columns.
@@ -227,16 +228,11 @@ fn with_common(base: ForceField, made: &Made, run: &Run) -> ForceField {
         Arg::Made(made) => made.text("pattern").map(str::to_owned),
         other => other.text().map(str::to_owned),
     });
-    if let Some(Err(error)) = regex.as_deref().map(regex::Regex::new) {
-        let reason = error.to_string();
+    if let Some(Err(problem)) = regex.as_deref().map(pattern::read) {
         run.error(
             &made.location,
-            format!(
-                "the pattern of the field '{}' cannot be read: {}",
-                base.name,
-                reason.lines().last().unwrap_or_default()
-            ),
-            "correct the pattern",
+            format!("the field '{}': {problem}", base.name),
+            pattern::FIX,
         );
     }
     let kind = match base.kind {

@@ -250,7 +250,7 @@ fn sequence(made: &Made) -> Vec<ShellArg> {
 fn from_command(made: &Made, defaults: &Defaults, run: &Run) -> StepKind {
     let property = made.text("property").map(str::to_owned);
     let extract = function(made, "extract_fn");
-    if property.is_some() == extract.is_some() {
+    if made.given("property").is_some() == made.given("extract_fn").is_some() {
         run.error(
             &made.location,
             "steps.SetPropertyFromCommand takes either property or extract_fn",

@@ -1,7 +1,9 @@
 //! The names that are always there.
 
 mod conditions;
+pub(crate) mod multiply;
 mod preset;
+mod range;
 mod read;
 mod values;
 
@@ -41,6 +43,8 @@ pub(crate) static GLOBALS: LazyLock<Globals> = LazyLock::new(|| {
     if let Some(secret) = registry::find("util", "Secret") {
         builder.set("secret", KnownCall(secret));
     }
+    builder.set(multiply::NAME, multiply::Multiply);
+    builder.set("range", range::Range);
     conditions::conditions(&mut builder);
     preset::preset_function(&mut builder);
     read::read(&mut builder);

@@ -147,12 +147,15 @@ pub(super) fn values(builder: &mut GlobalsBuilder) {
 
     /// A tuple for every choice of one item from each list.
     fn product<'v>(
-        #[starlark(args)] lists: UnpackTuple<UnpackListOrTuple<Value<'v>>>,
+        #[starlark(args)] lists: UnpackTuple<Value<'v>>,
         eval: &mut Evaluator<'v, '_, '_>,
     ) -> starlark::Result<Value<'v>> {
         let heap = eval.heap();
-        let lists: Vec<Vec<Value<'v>>> = lists.items.into_iter().map(|list| list.items).collect();
-        let rows = combinations(&lists).unwrap_or_else(|| {
+        let mut items: Vec<Vec<Value<'v>>> = Vec::new();
+        for list in lists.items {
+            items.push(list.iterate(heap)?.collect());
+        }
+        let rows = combinations(&items).unwrap_or_else(|| {
             if let Ok(run) = Run::of(eval) {
                 too_many(&run, eval);
             }
@@ -163,12 +166,9 @@ pub(super) fn values(builder: &mut GlobalsBuilder) {
     }
 
     /// The items in order, each once.
-    fn unique<'v>(
-        #[starlark(require = pos)] items: UnpackListOrTuple<Value<'v>>,
-        heap: Heap<'v>,
-    ) -> starlark::Result<Value<'v>> {
+    fn unique<'v>(#[starlark(require = pos)] items: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
         let mut seen: SmallMap<Value<'v>, ()> = SmallMap::new();
-        for item in items.items {
+        for item in items.iterate(heap)? {
             seen.insert_hashed(item.get_hashed()?, ());
         }
         Ok(heap.alloc(seen.keys().copied().collect::<Vec<_>>()))

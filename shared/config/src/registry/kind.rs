@@ -27,9 +27,9 @@ pub(crate) enum Kind {
     /// Names and values that may depend on the build.
     Dict,
     List,
-    /// A function.
-    Function,
-    /// `True`, `False` or a function.
+    /// A function of so many arguments.
+    Function(usize),
+    /// `True`, `False` or a function of two requests.
     BoolOrFunction,
     /// A text or `regex("…")`.
     Pattern,
@@ -51,7 +51,8 @@ impl Kind {
             // What does not exist was told where it was made; it fits everywhere.
             (_, Arg::Made(made)) if made.spec.namespace == "unknown" => true,
             (Kind::Bool, Arg::Bool(_) | Arg::Int(0 | 1)) => true,
-            (Kind::BoolOrFunction, Arg::Bool(_) | Arg::Function(_)) => true,
+            (Kind::BoolOrFunction, Arg::Bool(_)) => true,
+            (Kind::BoolOrFunction, Arg::Function(function)) => function.accepts(2),
             (Kind::Int, Arg::Int(_)) => true,
             (Kind::Number, arg) => arg.number().is_some(),
             (Kind::Text, Arg::Text(_)) => true,
@@ -68,10 +69,12 @@ impl Kind {
             (Kind::Render | Kind::Command, arg) => renders(arg),
             (Kind::Condition, Arg::Bool(_) | Arg::Int(_)) => true,
             // A step is asked with the properties, which do not name files.
-            (Kind::Condition, Arg::Function(function)) => !matches!(function.condition(), Some(Condition::Files(_))),
+            (Kind::Condition, Arg::Function(function)) => {
+                function.accepts(1) && !matches!(function.condition(), Some(Condition::Files(_)))
+            }
             (Kind::Condition, Arg::Made(_)) => renders(arg),
             (Kind::List, Arg::List(_)) => true,
-            (Kind::Function, Arg::Function(_)) => true,
+            (Kind::Function(arguments), Arg::Function(function)) => function.accepts(arguments),
             (Kind::Pattern, arg) => is_pattern(arg),
             (Kind::Patterns, Arg::Dict(members)) => members
                 .iter()
@@ -84,6 +87,17 @@ impl Kind {
             _ => false,
         };
         (!fits).then(|| self.words())
+    }
+
+    /// The item that a list is refused for; the value itself otherwise.
+    pub(crate) fn culprit(self, arg: &Arg) -> &Arg {
+        match arg {
+            Arg::List(items) if self.refuses(&Arg::List(Vec::new())).is_none() => items
+                .iter()
+                .find(|item| self.refuses(&Arg::List(vec![(*item).clone()])).is_some())
+                .unwrap_or(arg),
+            _ => arg,
+        }
     }
 
     fn words(self) -> String {
@@ -100,11 +114,12 @@ impl Kind {
             Kind::Command => {
                 "a text or a list of words, in which util.Interpolate(…) and its like may stand".to_owned()
             }
-            Kind::Condition => "True, False or a function of the properties".to_owned(),
+            Kind::Condition => "True, False or a function of one argument, the properties".to_owned(),
             Kind::Dict => "a dictionary with texts as keys".to_owned(),
             Kind::List => "a list".to_owned(),
-            Kind::Function => "a function".to_owned(),
-            Kind::BoolOrFunction => "True, False or a function".to_owned(),
+            Kind::Function(1) => "a function of one argument".to_owned(),
+            Kind::Function(arguments) => format!("a function of {arguments} arguments"),
+            Kind::BoolOrFunction => "True, False or a function of two requests".to_owned(),
             Kind::Pattern => "a text or regex(\"…\")".to_owned(),
             Kind::Patterns => "a dictionary of names and patterns".to_owned(),
             Kind::Made(namespace, [name]) => format!("a {namespace}.{name}(…)"),
@@ -133,6 +148,7 @@ fn renders(arg: &Arg) -> bool {
         Arg::List(items) => items.iter().all(renders),
         Arg::Dict(members) => members.iter().all(|(key, value)| key.key().is_some() && renders(value)),
         Arg::Made(_) => is_made(arg, "util", &["Property", "Interpolate", "Secret"]),
+        Arg::Function(function) => function.accepts(1),
         _ => true,
     }
 }

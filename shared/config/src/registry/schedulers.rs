@@ -15,7 +15,7 @@ const NAMES: &[Param] = &[need("name", Kind::Text), need("builderNames", Kind::T
 const TREE: &[Param] = &[
     may("change_filter", Kind::Made("util", &["ChangeFilter"])),
     may("treeStableTimer", Kind::Number),
-    may("fileIsImportant", Kind::Function),
+    may("fileIsImportant", Kind::Function(1)),
     may("important", Kind::Texts),
     may("onlyImportant", Kind::Bool),
     may("branch", Kind::TextsOrNone),

@@ -91,7 +91,7 @@ const GIT: &[Param] = &[
 
 const FROM_COMMAND: &[Param] = &[
     may("property", Kind::Text),
-    may("extract_fn", Kind::Function),
+    may("extract_fn", Kind::Function(3)),
     may("strip", Kind::Bool),
     later("includeStdout"),
     later("includeStderr"),

@@ -290,9 +290,9 @@ fn set_literal(line: &[Token<'_>], open: usize) -> Option<Slip> {
 }
 
 /// For the parser's own messages that a person may not understand.
-pub(super) fn for_parser_message(message: &str) -> Option<String> {
+pub(super) fn for_parser_message(message: &str) -> &'static str {
     let lower = message.to_lowercase();
-    let fix = if lower.contains("indent") || lower.contains("dedent") {
+    if lower.contains("indent") || lower.contains("dedent") {
         "indent the lines of a block by four spaces, all alike"
     } else if lower.contains("tab") {
         "use spaces, not tabs"
@@ -300,8 +300,7 @@ pub(super) fn for_parser_message(message: &str) -> Option<String> {
         "positional arguments come first, then name=value, each name once"
     } else {
         "look for a missing comma, colon or bracket just before this place"
-    };
-    Some(fix.to_owned())
+    }
 }
 
 /// What to write instead of a name of Python's library that is not there.
@@ -326,7 +325,8 @@ pub(crate) fn for_unknown_name(name: &str) -> Option<&'static str> {
         }
         "Worker" | "LocalWorker" => "it is in worker: worker.…",
         "GitPoller" => "it is in changes: changes.GitPoller",
-        "True_" | "true" => "write True",
+        "having" => "workers are not chosen by what they have yet; write workernames=[…]",
+        "true" => "write True",
         "false" => "write False",
         "null" | "nil" | "none" => "write None",
         _ => return None,

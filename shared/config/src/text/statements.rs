@@ -170,5 +170,5 @@ fn syntax_problem(file: &str, above: usize, error: &starlark::Error) -> Problem 
         line: line as u32,
         column: column as u32,
     };
-    Problem::error(&place, format!("this cannot be read: {message}")).maybe_fix(fixit::for_parser_message(&message))
+    Problem::error(&place, format!("this cannot be read: {message}")).fix(fixit::for_parser_message(&message))
 }
