@@ -6,7 +6,7 @@ use super::{App, clock};
 use crate::api::Refusal;
 use crate::api::build::{BuildPage, BuildQuery, Link, LogRow, PropertyRow, Source, StepRow};
 use crate::api::overview::LogPlace;
-use crate::watching::translate::text_of;
+use crate::watching::translate::{telling_line, telling_log, text_of};
 use model::query::{Filter, Op, Order, Query, Value};
 use model::{Build, BuildId, BuildSet, BuilderId, Change, Log, Properties, Step};
 use store::rusqlite::{Connection, Result as SqlResult};
@@ -147,15 +147,11 @@ async fn failure(app: &App, found: &Read) -> Result<(Option<String>, Option<LogP
     let Some((step, step_logs)) = found.steps.iter().find(|(step, _)| is_bad(step.results)) else {
         return Ok((None, None));
     };
-    let Some(log) = step_logs
-        .iter()
-        .find(|log| log.slug == "stdio")
-        .or_else(|| step_logs.first())
-    else {
+    let Some(log) = telling_log(step_logs) else {
         return Ok((Some(format!("{}: {}", step.name, step.state_string)), None));
     };
     let stored = app.store().logs();
-    let Some(line) = stored.first_error(log.id, 0).await? else {
+    let Some(line) = telling_line(&stored, log).await? else {
         return Ok((Some(format!("{}: {}", step.name, step.state_string)), None));
     };
     let text = text_of(&stored.lines(log.id, line, 1).await?.content, log.kind);

@@ -7,7 +7,7 @@ use model::config::SchedulerKind;
 use model::event::BuildVerb;
 use model::{Build, BuilderId, Change, Event, Results, Step};
 use std::collections::{BTreeMap, HashSet};
-use store::{StoreError, builders, builds, changes, logs, steps};
+use store::{Logs, StoreError, builders, builds, changes, logs, steps};
 use store::{build_requests, build_sets, source_stamps};
 use tracing::warn;
 use watch::{
@@ -212,12 +212,7 @@ fn facts(c: &store::rusqlite::Connection, build: Build) -> store::rusqlite::Resu
     let bad = |results| all.iter().find(|step| step.results == Some(results));
     if let Some(step) = bad(Results::Failure).or_else(|| bad(Results::Exception)) {
         let step_logs = logs::of_step(c, step.id)?;
-        let log = step_logs
-            .iter()
-            .find(|log| log.slug == "stdio")
-            .or_else(|| step_logs.first())
-            .cloned();
-        facts.failed = Some((step.clone(), log));
+        facts.failed = Some((step.clone(), telling_log(&step_logs).cloned()));
     }
     Ok(facts)
 }
@@ -239,9 +234,26 @@ pub(crate) fn owners(properties: &model::Properties) -> Vec<String> {
     owners
 }
 
+/// The slug of the log in which the master writes why a step could not run.
+const REASON: &str = "err_text";
+
+/// The log of a failed step that tells why it failed.
+pub(crate) fn telling_log(logs: &[model::Log]) -> Option<&model::Log> {
+    let of_slug = |slug: &str| logs.iter().find(|log| log.slug == slug);
+    of_slug(REASON).or_else(|| of_slug("stdio")).or_else(|| logs.first())
+}
+
+/// The line of that log that tells why, if one does.
+pub(crate) async fn telling_line(logs: &Logs, log: &model::Log) -> Result<Option<i64>, StoreError> {
+    if log.slug == REASON {
+        return Ok(Some(0));
+    }
+    logs.first_error(log.id, 0).await
+}
+
 async fn place(master: &Master, log: model::Log) -> Result<LogPlace, StoreError> {
     let logs = master.store().logs();
-    let line = logs.first_error(log.id, 0).await?;
+    let line = telling_line(&logs, &log).await?;
     let text = match line {
         Some(line) => Some(text_of(&logs.lines(log.id, line, 1).await?.content, log.kind)),
         None => None,

@@ -31,6 +31,10 @@ use tokio::sync::mpsc;
 /// How long a resident that was started in the background has until it answers.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What the resident says on its error output. `notify` warns of each watched folder that goes away, which is no news:
+/// a repository that is gone is told as a trouble.
+const LEVELS: &str = "warn,notify=error";
+
 /// Runs the resident until it is told to end, or hands over to the one that runs already.
 pub async fn start(places: Places, options: Run) -> Result<(), Failure> {
     let (places, demo) = demo::places(places, options.demo)?;
@@ -41,7 +45,7 @@ pub async fn start(places: Places, options: Run) -> Result<(), Failure> {
         return detach(&places, &options).await;
     }
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("OUTPOST_LOG").unwrap_or_else(|_| "warn".into()))
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("OUTPOST_LOG").unwrap_or_else(|_| LEVELS.into()))
         .with_writer(std::io::stderr)
         .init();
     Box::pin(stay(places, options, demo)).await
