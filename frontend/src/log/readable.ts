@@ -1,5 +1,16 @@
 /** Colours that a program chose for its own terminal, made readable on ours. */
 
+/** The sixteen colours as terminals have them, for text on a ground that the program chose too. */
+const CLASSIC =
+  "000000 cd3131 0dbc79 c19c00 2472c8 bc3fbc 11a8cd e5e5e5 666666 f14c4c 23d18b f5f543 3b8eea d670d6 29b8db ffffff"
+    .split(" ")
+    .map((hex) => `#${hex}`);
+
+/** A colour of the palette, or one by itself, as `#rrggbb`. */
+export function classic(color: number | string): string {
+  return typeof color === "string" ? color : (CLASSIC[color] ?? "#000000");
+}
+
 type Rgb = [number, number, number];
 
 /** Contrast of text, by WCAG. */

@@ -90,3 +90,8 @@ export function lineOf(hash: string): number | undefined {
   const found = /^#L([1-9]\d{0,14})$/.exec(hash);
   return found ? Number(found[1]) - 1 : undefined;
 }
+
+/** The line that `?line=11` names; both from 0. */
+export function lineOfQuery(value: string): number | undefined {
+  return NUMBER.test(value) ? Number(value) : undefined;
+}

@@ -30,7 +30,7 @@ const WORDS: Record<State, string> = {
   cancelled: "Cancelled",
   running: "Running",
   waiting: "Waiting",
-  unknown: "No result yet",
+  unknown: "Not built",
 };
 
 /** The state's word. */

@@ -21,7 +21,7 @@ function two(big: number, bigUnit: string, small: number, smallUnit: string): st
 
 /** The larger part of a duration only: `12 s`, `4 m`, `3 h`, `2 d`. */
 export function roughly(milliseconds: number): string {
-  return duration(milliseconds).split(" ").slice(0, 2).join(" ").replace("< 1", "1");
+  return duration(milliseconds).replace("< ", "").split(" ").slice(0, 2).join(" ");
 }
 
 /** `just now`, `12 s ago`, `4 m ago`, `3 h ago`, `yesterday`, `5 d ago`, then the date. */

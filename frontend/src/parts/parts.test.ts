@@ -1,0 +1,39 @@
+import { describe, expect, test } from "vitest";
+import { overview } from "../../tests/fake/farm";
+import { ONLY, chosen } from "./filter";
+import { scopeOf } from "./mute";
+
+const rows = overview("many").builders;
+const names = (only: (typeof ONLY)[number]["key"], text = "", tag = "") =>
+  rows.filter((row) => chosen(row, only, text, tag)).map((row) => row.name);
+
+describe("the filter of builders", () => {
+  test("by words, wherever they stand", () => {
+    expect(names("all", "linux asan").every((name) => name.startsWith("linux-asan"))).toBe(true);
+    expect(names("all", "linux asan").length).toBeGreaterThan(0);
+    expect(names("all", "BOB RAY")).toContain("linux-tests");
+    expect(names("all", "no such thing")).toEqual([]);
+  });
+  test("by state and tag", () => {
+    expect(names("mine")).toEqual(["linux-tests", "linux-asan", "windows-x86_64"]);
+    expect(names("broken")).toHaveLength(4);
+    expect(names("running", "", "linux").every((name) => names("running").includes(name))).toBe(true);
+    expect(names("all")).toHaveLength(500);
+  });
+  test("takes less than a frame for 500 builders", () => {
+    const start = performance.now();
+    for (let round = 0; round < 20; round++) names("all", `linux ${round}`);
+    expect((performance.now() - start) / 20).toBeLessThan(16);
+  });
+});
+
+test.each([
+  ["all", { about: "everything" }],
+  ["builder:bundled/7", { about: "builder", builder: 7 }],
+  ["project:bundled/my/app", { about: "project", project: "my/app" }],
+  ["builder:bundled/x", undefined],
+  ["tag:slow", undefined],
+  ["", undefined],
+])("a notice's scope %s", (word, scope) => {
+  expect(scopeOf(word)).toEqual(scope);
+});

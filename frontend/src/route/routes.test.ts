@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { buildPath, builderPath, lineOf, lineOfQuery, logPath, parse } from "./routes";
+
+test.each([
+  ["/", { page: "now" }],
+  ["/builders/", { page: "builders" }],
+  ["/builders/3", { page: "builder", builder: 3 }],
+  ["/builders/3/builds/7", { page: "build", builder: 3, number: 7 }],
+  ["/builders/3/builds/7/steps/2", { page: "build", builder: 3, number: 7, step: 2 }],
+  ["/builders/3/builds/7/steps/2/logs/a%20b", { page: "build", builder: 3, number: 7, step: 2, log: "a b" }],
+  ["/builds/12", { page: "build-by-id", build: 12 }],
+  ["/projects/add", { page: "add" }],
+  ["/projects/configuration", { page: "configuration" }],
+  ["/quit", { page: "quit" }],
+])("%s", (path, page) => {
+  expect(parse(path)).toEqual(page);
+});
+
+test.each([
+  "/nowhere",
+  "/builders/x",
+  "/builders/-1",
+  "/builders/3/builds",
+  "/builders/3/builds/7/steps/2/logs",
+  "/builders/3/builds/7/steps/2/logs/a/b",
+  "/projects/other",
+  `/builders/${"9".repeat(40)}`,
+  "/builders/3/builds/7/steps/2/logs/%E0%A4%A",
+])("%s is no error", (path) => {
+  expect(["nowhere", "build"]).toContain(parse(path).page);
+});
+
+test("paths lead back to where they came from", () => {
+  for (let number = 1; number < 500; number += 37) {
+    const mark = { builder: number * 3, number };
+    expect(parse(builderPath(mark.builder))).toEqual({ page: "builder", builder: mark.builder });
+    expect(parse(buildPath(mark))).toEqual({ page: "build", ...mark });
+    const [path, hash] = logPath(mark, { step: number, slug: "ü / log%", line: number }).split("#");
+    expect(parse(path ?? "")).toEqual({ page: "build", ...mark, step: number, log: "ü / log%" });
+    expect(lineOf(`#${hash}`)).toBe(number);
+  }
+});
+
+test("lines", () => {
+  expect(lineOf("#L1")).toBe(0);
+  expect(lineOf("#L0")).toBeUndefined();
+  expect(lineOf("#top")).toBeUndefined();
+  expect(lineOfQuery("0")).toBe(0);
+  expect(lineOfQuery("")).toBeUndefined();
+});
