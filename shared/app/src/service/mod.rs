@@ -291,6 +291,11 @@ impl App {
         self.newsroom.settings();
     }
 
+    /// Whether the tray is shown: `shown`, `no_host` or `none`.
+    pub fn tray(&self) -> String {
+        read(&self.desk.tray).clone()
+    }
+
     /// The demo's story so far.
     pub fn demo(&self) -> Option<Demo> {
         read(&self.desk.demo).clone()

@@ -6,10 +6,14 @@ use app::api::{Api, Event, Nothing, actions, overview};
 use app::places::Places;
 use app::service::App;
 use app::watching::Tells;
+use std::time::Duration;
 use tokio::task::JoinHandle;
 use tracing::warn;
 use tray::{TrayEvent, TrayHandle, TrayPresence};
 use watch::{Happening, MenuAction, MuteLength, NoticeAction, Scope, Target, Tell};
+
+/// At login a panel may start seconds after this program.
+const PANELS_START: Duration = Duration::from_secs(5);
 
 /// Tray and notices while they are shown.
 pub struct Desk {
@@ -61,39 +65,32 @@ impl Desk {
 
 async fn obey(app: &App, places: &Places, event: TrayEvent) {
     match event {
-        TrayEvent::Open { .. } => open(app, places, &Target::Now),
-        TrayEvent::NoticeOpened { target, .. } => open(app, places, &target),
-        TrayEvent::NoticeAction {
-            action: NoticeAction::Open(target),
-            ..
-        } => open(app, places, &target),
-        TrayEvent::NoticeAction {
-            action: NoticeAction::Mute(scope),
-            ..
-        } => mute(app, scope, MuteLength::Minutes(60)).await,
-        TrayEvent::Menu { action, .. } => choose(app, places, action).await,
+        TrayEvent::Open { token } => open(app, places, &Target::Now, token),
+        TrayEvent::NoticeOpened { target, token, .. } => open(app, places, &target, token),
+        TrayEvent::NoticeAction { action, token, .. } => match action {
+            NoticeAction::Open(target) => open(app, places, &target, token),
+            NoticeAction::Mute(scope) => open(app, places, &Target::Mutes(scope), token),
+        },
+        TrayEvent::Menu { action, token } => choose(app, places, action, token).await,
         TrayEvent::DoNotDisturb(on) => app.watching().apply(Happening::DoNotDisturb(on)).await,
         TrayEvent::Presence(presence) => present(app, places, presence),
         TrayEvent::Notices(_) => {}
     }
 }
 
-async fn choose(app: &App, places: &Places, action: MenuAction) {
+async fn choose(app: &App, places: &Places, action: MenuAction, token: Option<String>) {
     match action {
-        MenuAction::Open(target) => open(app, places, &target),
+        MenuAction::Open(target) => open(app, places, &target, token),
         MenuAction::Force(builder) => {
-            let force = actions::Force {
-                builder: builder.id.0,
-                values: Default::default(),
-            };
+            let force = actions::Force { builder: builder.id.0, values: Default::default() };
             if let Err(refusal) = app.force(force).await {
                 warn!("the build asked for in the tray was refused: {refusal}");
-                open(app, places, &Target::Builder(builder));
+                open(app, places, &Target::Builder(builder), token);
             }
         }
         MenuAction::Mute(scope, length) => mute(app, scope, length).await,
         MenuAction::Unmute(scope) => app.watching().apply(Happening::Unmute(scope)).await,
-        MenuAction::Quit => quit(app, places).await,
+        MenuAction::Quit => quit(app, places, token).await,
     }
 }
 
@@ -102,26 +99,26 @@ async fn mute(app: &App, scope: Scope, length: MuteLength) {
 }
 
 /// Quits at once when nothing runs; else the window asks.
-async fn quit(app: &App, places: &Places) {
+async fn quit(app: &App, places: &Places, token: Option<String>) {
     let running = match app.leaving(Nothing {}).await {
         Ok(leaving) => !leaving.running.is_empty(),
         Err(_) => false,
     };
     if running {
-        show(app, places, "/?quit");
+        show(app, places, "/?quit", token);
     } else if let Err(refusal) = app.quit(overview::Quit { how: QuitHow::Stop }).await {
         warn!("{refusal}");
     }
 }
 
-fn open(app: &App, places: &Places, target: &Target) {
-    show(app, places, &target.path());
+fn open(app: &App, places: &Places, target: &Target, token: Option<String>) {
+    show(app, places, &target.path(), token);
 }
 
 /// Shows a page: in the window, or where there is none in a browser.
-fn show(app: &App, places: &Places, path: &str) {
+fn show(app: &App, places: &Places, path: &str, token: Option<String>) {
     app.newsroom().tell(Event::Open { path: path.to_owned() });
-    if !window::open(places, path) {
+    if !window::open(places, path, token) {
         window::open_in_browser(app, path);
     }
 }
@@ -135,6 +132,12 @@ fn present(app: &App, places: &Places, presence: TrayPresence) {
     app.know_tray(word);
     // On a first start without a tray there would be nothing to see at all.
     if presence == TrayPresence::NoHost && app.is_first_run() {
-        window::open(places, "/");
+        let (app, places) = (app.clone(), places.clone());
+        tokio::spawn(async move {
+            tokio::time::sleep(PANELS_START).await;
+            if app.tray() == "no_host" && app.is_first_run() {
+                window::open(&places, "/", None);
+            }
+        });
     }
 }

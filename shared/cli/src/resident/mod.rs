@@ -90,7 +90,7 @@ async fn stay(places: Places, options: Run, demo: Option<demo::Demo>) -> Result<
     };
     let _watching = files::watch(running.app.clone());
     if options.window {
-        window::open(&places, "/");
+        window::open(&places, "/", None);
     }
     if let Some(demo) = demo {
         tokio::spawn(demo.play(running.app.clone()));
@@ -191,7 +191,7 @@ async fn hand_over(places: &Places, options: &Run) -> Result<(), Failure> {
     let client = Client::wait_for(places, PATIENCE).await?;
     println!("Outpost runs already: {}", link(&client).await?);
     if options.window {
-        window::open(places, "/");
+        window::open(places, "/", None);
     }
     Ok(())
 }
@@ -203,7 +203,7 @@ async fn detach(places: &Places, options: &Run) -> Result<(), Failure> {
         .map_err(|failure| failure.hint(format!("It did not start; see {}", log_of(places).display())))?;
     println!("Outpost is running: {}", link(&client).await?);
     if options.window {
-        window::open(places, "/");
+        window::open(places, "/", None);
     }
     Ok(())
 }

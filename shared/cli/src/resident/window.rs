@@ -9,7 +9,9 @@ use tracing::warn;
 const PROGRAM: &str = "outpost-desktop";
 
 /// Opens the window at a page; whether there is one. Never a program from PATH: that may be another version.
-pub fn open(places: &Places, path: &str) -> bool {
+///
+/// The token, if the desktop gave one with a click, lets the window come to the front (xdg-activation).
+pub fn open(places: &Places, path: &str, token: Option<String>) -> bool {
     if std::env::var_os("DISPLAY").is_none() && std::env::var_os("WAYLAND_DISPLAY").is_none() {
         return false;
     }
@@ -24,6 +26,9 @@ pub fn open(places: &Places, path: &str) -> bool {
     }
     let mut command = Command::new(&program);
     command.arg(path).env("OUTPOST_PROFILE", &places.profile);
+    if let Some(token) = token {
+        command.env("XDG_ACTIVATION_TOKEN", token);
+    }
     if let Some(home) = &places.home {
         command.env("OUTPOST_HOME", home);
     }
