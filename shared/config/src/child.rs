@@ -224,7 +224,7 @@ fn killed_for_time(_status: &ExitStatus) -> bool {
 pub fn child_main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(2);
     let (Some(folder), Some(file)) = (arguments.next(), arguments.next()) else {
-        eprintln!("usage: config-child FOLDER FILE");
+        eprintln!("usage: {CHILD_ARGUMENT} FOLDER FILE");
         return ExitCode::from(2);
     };
     let mut request = Vec::new();
