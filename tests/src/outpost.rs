@@ -16,7 +16,11 @@ pub fn program() -> PathBuf {
     let test = std::env::current_exe().expect("a running test");
     let folder = test.parent().and_then(Path::parent).expect("target/debug");
     let program = folder.join("outpost");
-    assert!(program.is_file(), "{} is not built: cargo build -p cli", program.display());
+    assert!(
+        program.is_file(),
+        "{} is not built: cargo build -p cli",
+        program.display()
+    );
     program
 }
 
@@ -30,7 +34,11 @@ pub struct Outpost {
 impl Outpost {
     /// One that does not run yet.
     pub fn prepared() -> Outpost {
-        Outpost { home: tempfile::tempdir().expect("a temporary folder"), child: None, extra: Vec::new() }
+        Outpost {
+            home: tempfile::tempdir().expect("a temporary folder"),
+            child: None,
+            extra: Vec::new(),
+        }
     }
 
     /// One that runs, without a tray.
@@ -48,7 +56,12 @@ impl Outpost {
 
     /// Starts it and waits until it answers.
     pub async fn run(&mut self, options: &[&str]) {
-        let child = self.command().args(["run", "--port", "0"]).args(options).stdout(Stdio::null()).spawn();
+        let child = self
+            .command()
+            .args(["run", "--port", "0"])
+            .args(options)
+            .stdout(Stdio::null())
+            .spawn();
         self.child = Some(child.expect("the program starts"));
         self.until_up().await;
     }
@@ -68,8 +81,13 @@ impl Outpost {
     /// The program with this resident's environment.
     pub fn command(&self) -> Command {
         let mut command = Command::new(program());
-        command.env("OUTPOST_HOME", self.home.path()).env_remove("OUTPOST_PROFILE");
-        command.env("GIT_CONFIG_NOSYSTEM", "1").env("NO_COLOR", "1").stdin(Stdio::null());
+        command
+            .env("OUTPOST_HOME", self.home.path())
+            .env_remove("OUTPOST_PROFILE");
+        command
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null());
         command.envs(self.extra.iter().map(|(name, value)| (name, value)));
         command
     }
@@ -125,13 +143,22 @@ impl Outpost {
     /// Reads a path of the REST API.
     pub async fn rest(&self, path: &str) -> Value {
         let address = format!("http://outpost/api/v2/{path}");
-        let answer = self.http().get(address).header("Accept", "application/json").send().await.expect("an answer");
+        let answer = self
+            .http()
+            .get(address)
+            .header("Accept", "application/json")
+            .send()
+            .await
+            .expect("an answer");
         assert_eq!(answer.status(), 200, "{path}");
         answer.json().await.expect("JSON")
     }
 
     fn http(&self) -> reqwest::Client {
-        reqwest::Client::builder().unix_socket(self.socket()).build().expect("a client")
+        reqwest::Client::builder()
+            .unix_socket(self.socket())
+            .build()
+            .expect("a client")
     }
 
     /// What the pages Now and Builders show.
@@ -164,9 +191,16 @@ impl Outpost {
             let rows = overview["builders"].as_array()?;
             let row = rows.iter().find(|row| row["name"] == builder)?;
             let marks = row["last"].as_array()?;
-            marks.iter().find(|mark| mark["number"] == number && !mark["complete_at"].is_null()).cloned()
+            marks
+                .iter()
+                .find(|mark| mark["number"] == number && !mark["complete_at"].is_null())
+                .cloned()
         };
-        let overview = self.until(&format!("{builder}/{number} is over"), |overview| mark(overview).is_some()).await;
+        let overview = self
+            .until(&format!("{builder}/{number} is over"), |overview| {
+                mark(overview).is_some()
+            })
+            .await;
         mark(&overview).expect("it was seen")
     }
 

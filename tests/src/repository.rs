@@ -17,7 +17,10 @@ impl Repository {
     /// An empty one whose folder has that name; its configuration says that "me" commits.
     pub fn new(name: &str) -> Repository {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let repository = Repository { folder, name: name.to_owned() };
+        let repository = Repository {
+            folder,
+            name: name.to_owned(),
+        };
         std::fs::create_dir(repository.path()).expect("a folder");
         repository.git(&["init", "--quiet", "--initial-branch=main"]);
         repository.git(&["config", "user.name", "Mia Me"]);
@@ -57,7 +60,15 @@ impl Repository {
     /// Commits everything as somebody.
     pub fn commit_as(&self, author: &str, message: &str) -> String {
         self.git(&["add", "--all"]);
-        self.git(&["commit", "--quiet", "--allow-empty", "--author", author, "--message", message]);
+        self.git(&[
+            "commit",
+            "--quiet",
+            "--allow-empty",
+            "--author",
+            author,
+            "--message",
+            message,
+        ]);
         self.git(&["rev-parse", "HEAD"])
     }
 
@@ -71,7 +82,11 @@ impl Repository {
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .output()
             .expect("git starts");
-        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "git {arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 }

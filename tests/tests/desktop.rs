@@ -18,7 +18,14 @@ fn inside(test: &str, settings: &[(&str, &str)]) -> bool {
     if std::env::var_os("RIG_INSIDE").is_some() {
         return true;
     }
-    for program in ["Xvfb", "dbus-run-session", "dunst", "xfce4-panel", "gnome-keyring-daemon", "dbus-monitor"] {
+    for program in [
+        "Xvfb",
+        "dbus-run-session",
+        "dunst",
+        "xfce4-panel",
+        "gnome-keyring-daemon",
+        "dbus-monitor",
+    ] {
         if !has(program) {
             skip(&format!("desktop: {program} is not installed"));
             return false;
@@ -26,8 +33,13 @@ fn inside(test: &str, settings: &[(&str, &str)]) -> bool {
     }
     let rig = Path::new(env!("CARGO_MANIFEST_DIR")).join("desktop-rig");
     let mut command = Command::new(rig);
-    command.envs(settings.iter().copied()).arg(std::env::current_exe().expect("this test"));
-    let output = command.args(["--exact", test, "--nocapture"]).output().expect("the rig starts");
+    command
+        .envs(settings.iter().copied())
+        .arg(std::env::current_exe().expect("this test"));
+    let output = command
+        .args(["--exact", test, "--nocapture"])
+        .output()
+        .expect("the rig starts");
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(
         output.status.success() && said.contains("1 passed"),
@@ -51,7 +63,10 @@ fn until<T: std::fmt::Debug>(what: &str, ask: impl Fn() -> T, wanted: impl Fn(&T
         if wanted(&answer) {
             return answer;
         }
-        assert!(Instant::now() < deadline, "it did not come to pass that {what}: {answer:?}");
+        assert!(
+            Instant::now() < deadline,
+            "it did not come to pass that {what}: {answer:?}"
+        );
         std::thread::sleep(Duration::from_millis(20));
     }
 }
@@ -66,7 +81,10 @@ fn notices() -> Vec<(u64, String, String)> {
             let _program = lines.next()?;
             let replaces = lines.next()?.strip_prefix("uint32 ")?.parse().ok()?;
             let rest: Vec<&str> = call.split("   string \"").collect();
-            let text = |at: usize| rest.get(at).map(|part| part.trim_end().trim_end_matches('"').to_owned());
+            let text = |at: usize| {
+                rest.get(at)
+                    .map(|part| part.trim_end().trim_end_matches('"').to_owned())
+            };
             Some((replaces, text(3)?, text(4)?.split("\"\n").next()?.to_owned()))
         })
         .collect()
@@ -74,13 +92,41 @@ fn notices() -> Vec<(u64, String, String)> {
 
 /// The status of our item in the tray: `Active` or `NeedsAttention`.
 fn tray_status() -> String {
-    let watcher = ["call", "--session", "--dest", "org.kde.StatusNotifierWatcher", "--object-path", "/StatusNotifierWatcher"];
-    let get = ["--method", "org.freedesktop.DBus.Properties.Get", "org.kde.StatusNotifierWatcher", "RegisteredStatusNotifierItems"];
+    let watcher = [
+        "call",
+        "--session",
+        "--dest",
+        "org.kde.StatusNotifierWatcher",
+        "--object-path",
+        "/StatusNotifierWatcher",
+    ];
+    let get = [
+        "--method",
+        "org.freedesktop.DBus.Properties.Get",
+        "org.kde.StatusNotifierWatcher",
+        "RegisteredStatusNotifierItems",
+    ];
     let items = said("gdbus", &[&watcher[..], &get[..]].concat());
-    let Some(item) = items.split('\'').nth(1) else { return format!("no item: {items}") };
-    let (bus, path) = item.find('/').map_or((item, "/StatusNotifierItem"), |at| item.split_at(at));
-    let get = ["--method", "org.freedesktop.DBus.Properties.Get", "org.kde.StatusNotifierItem", "Status"];
-    said("gdbus", &[&["call", "--session", "--dest", bus, "--object-path", path][..], &get[..]].concat())
+    let Some(item) = items.split('\'').nth(1) else {
+        return format!("no item: {items}");
+    };
+    let (bus, path) = item
+        .find('/')
+        .map_or((item, "/StatusNotifierItem"), |at| item.split_at(at));
+    let get = [
+        "--method",
+        "org.freedesktop.DBus.Properties.Get",
+        "org.kde.StatusNotifierItem",
+        "Status",
+    ];
+    said(
+        "gdbus",
+        &[
+            &["call", "--session", "--dest", bus, "--object-path", path][..],
+            &get[..],
+        ]
+        .concat(),
+    )
 }
 
 async fn project(outpost: &Outpost) -> Repository {
@@ -95,7 +141,9 @@ async fn until_verdict(outpost: &Outpost, number: i64) -> Value {
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
         let notices = outpost.call("notices", json!({})).await;
-        let found = notices["verdicts"].as_array().and_then(|all| all.iter().find(|v| v["number"] == number).cloned());
+        let found = notices["verdicts"]
+            .as_array()
+            .and_then(|all| all.iter().find(|v| v["number"] == number).cloned());
         if let Some(verdict) = found {
             return verdict;
         }
@@ -124,7 +172,9 @@ async fn my_break_is_told_once_and_its_repair_too() {
     for part in ["widget", "2", "test", &revision[..7]] {
         assert!(words.contains(part), "'{part}' in: {words}");
     }
-    until("the tray asks for attention", tray_status, |status| status.contains("NeedsAttention"));
+    until("the tray asks for attention", tray_status, |status| {
+        status.contains("NeedsAttention")
+    });
 
     outpost.ok(&["force", "widget"]);
     assert_eq!(outpost.built("widget", 3).await["results"], 2);
@@ -137,7 +187,9 @@ async fn my_break_is_told_once_and_its_repair_too() {
     let told = until("the repair is told", notices, |all| all.len() == 2);
     assert!(told[1].1.to_lowercase().contains("fixed"), "{told:?}");
     assert_ne!(told[1].0, 0, "it takes the place of the notice of the break");
-    until("the tray is calm again", tray_status, |status| status.contains("Active"));
+    until("the tray is calm again", tray_status, |status| {
+        status.contains("Active")
+    });
 }
 
 #[tokio::test]
@@ -170,12 +222,18 @@ async fn others_and_muted_breaks_are_silent() {
 /// A builder whose step needs a secret.
 async fn with_secret(outpost: &Outpost) -> Value {
     let repository = Repository::new("widget");
-    repository.write("test", "#!/bin/sh\ntest \"$TOKEN\" = 'open sesame' && echo \"it is $TOKEN\"\n");
+    repository.write(
+        "test",
+        "#!/bin/sh\ntest \"$TOKEN\" = 'open sesame' && echo \"it is $TOKEN\"\n",
+    );
     repository.commit("first");
     outpost.ok(&["init", "--yes", "--no-build", repository.path().to_str().expect("text")]);
     let file = outpost.home().join("config/projects/widget.star");
     let text = std::fs::read_to_string(&file).expect("the project's file");
-    let with_env = text.replace("command = \"./test\",", "command = \"./test\", env = {\"TOKEN\": util.Secret(\"token\")},");
+    let with_env = text.replace(
+        "command = \"./test\",",
+        "command = \"./test\", env = {\"TOKEN\": util.Secret(\"token\")},",
+    );
     assert_ne!(text, with_env);
     let draft = json!({"file": "projects/widget.star", "text": with_env});
     let applied = outpost.call("apply_configuration", draft).await;
@@ -184,22 +242,35 @@ async fn with_secret(outpost: &Outpost) -> Value {
     outpost.built("widget", 1).await
 }
 
+/// Keeps the secret in the keychain as a person would.
+fn set_secret(outpost: &Outpost) {
+    let mut set = outpost.command();
+    set.args(["secret", "set", "token"]).stdin(std::process::Stdio::piped());
+    let mut child = set.spawn().expect("it starts");
+    std::io::Write::write_all(child.stdin.as_mut().expect("a pipe"), b"open sesame\n").expect("written");
+    drop(child.stdin.take());
+    assert!(child.wait().expect("it ends").success());
+}
+
 #[tokio::test]
 async fn a_secret_comes_from_the_keychain_and_reaches_no_log() {
     if !inside("a_secret_comes_from_the_keychain_and_reaches_no_log", &[]) {
         return;
     }
     let outpost = &mut Outpost::prepared();
-    let mut set = outpost.command();
-    set.args(["secret", "set", "token"]).stdin(std::process::Stdio::piped());
-    let mut child = set.spawn().expect("it starts");
-    std::io::Write::write_all(child.stdin.as_mut().expect("a pipe"), b"open sesame\n").expect("written");
-    assert!(child.wait().expect("it ends").success());
+    set_secret(outpost);
     outpost.run(&["--no-tray"]).await;
     let built = with_secret(outpost).await;
     assert_eq!(built["results"], 0, "{built:#}");
     let log = outpost.ok(&["log", "widget/1", "--step", "test"]);
     assert!(log.contains("it is ") && !log.contains("sesame"), "{log}");
+}
+
+/// The build ended because the secret could not be had; the one line of its page that says why.
+async fn why_it_could_not(outpost: &Outpost, built: &Value) -> String {
+    assert_eq!(built["results"], 4, "{built:#}");
+    let page = outpost.call("build", json!({"build": built["build"]})).await;
+    page["summary"].as_str().expect("a summary").to_owned()
 }
 
 #[tokio::test]
@@ -210,8 +281,56 @@ async fn without_a_keychain_the_build_says_so() {
     let outpost = &mut Outpost::prepared();
     outpost.run(&["--no-tray"]).await;
     let built = with_secret(outpost).await;
-    assert_eq!(built["results"], 4, "{built:#}");
-    let page = outpost.call("build", json!({"build": built["build"]})).await;
-    let text = page.to_string();
-    assert!(text.contains("token"), "{page:#}");
+    let summary = why_it_could_not(outpost, &built).await;
+    assert!(
+        summary.contains("'token'") && summary.contains("no keychain here"),
+        "{summary}"
+    );
+}
+
+#[tokio::test]
+async fn without_the_secret_the_build_says_how_to_set_it() {
+    if !inside("without_the_secret_the_build_says_how_to_set_it", &[]) {
+        return;
+    }
+    let outpost = &mut Outpost::prepared();
+    outpost.run(&["--no-tray"]).await;
+    let built = with_secret(outpost).await;
+    let summary = why_it_could_not(outpost, &built).await;
+    assert!(summary.contains("outpost secret set token"), "{summary}");
+}
+
+/// The keychain asks for its password on the screen, and nobody is there to type it.
+#[tokio::test]
+async fn a_locked_keychain_ends_the_build_with_the_next_step() {
+    if !inside("a_locked_keychain_ends_the_build_with_the_next_step", &[]) {
+        return;
+    }
+    let outpost = &mut Outpost::prepared();
+    set_secret(outpost);
+    let service = [
+        "--dest",
+        "org.freedesktop.secrets",
+        "--object-path",
+        "/org/freedesktop/secrets",
+    ];
+    let lock = [
+        "--method",
+        "org.freedesktop.Secret.Service.Lock",
+        "['/org/freedesktop/secrets/aliases/default']",
+    ];
+    let locked = said("gdbus", &[&["call", "--session"], &service[..], &lock[..]].concat());
+    assert!(locked.contains("/org/freedesktop/secrets/"), "{locked}");
+    outpost.run(&["--no-tray"]).await;
+    let started = Instant::now();
+    let built = with_secret(outpost).await;
+    assert!(
+        started.elapsed() < Duration::from_secs(60),
+        "it waits for half a minute at most"
+    );
+    let summary = why_it_could_not(outpost, &built).await;
+    assert!(
+        summary.contains("keychain is locked") && summary.contains("unlock it"),
+        "{summary}"
+    );
 }

@@ -27,23 +27,44 @@ async fn log_force_stop_rebuild_and_cancel() {
     outpost.ok(&["init", "--yes", repository.path().to_str().expect("text")]);
 
     assert!(outpost.ok(&["log", "app/1", "--step", "test"]).contains("line one"));
-    assert!(outpost.ok(&["force", "app", "--wait", "--reason", "because"]).contains("app/2"));
+    assert!(
+        outpost
+            .ok(&["force", "app", "--wait", "--reason", "because"])
+            .contains("app/2")
+    );
     assert!(outpost.ok(&["rebuild", "app/1", "--wait"]).contains("app/3"));
     let builds: serde_json::Value = serde_json::from_str(&outpost.ok(&["builds", "app", "--json"])).expect("JSON");
     assert_eq!(builds.as_array().map(Vec::len), Some(3));
 
     repository.write("slow", "");
     repository.commit("slow");
-    outpost.until("the slow build runs", |o| o["running"][0]["step"] == "test").await;
+    outpost
+        .until("the slow build runs", |o| o["running"][0]["step"] == "test")
+        .await;
     outpost.ok(&["force", "app"]);
-    outpost.until("a request waits", |o| o["waiting"].as_array().is_some_and(|w| !w.is_empty()) || o["running"].as_array().is_some_and(|r| r.len() == 2)).await;
-    for (number, row) in outpost.overview().await["running"].as_array().expect("a list").iter().enumerate() {
+    outpost
+        .until("a request waits", |o| {
+            o["waiting"].as_array().is_some_and(|w| !w.is_empty())
+                || o["running"].as_array().is_some_and(|r| r.len() == 2)
+        })
+        .await;
+    for (number, row) in outpost.overview().await["running"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .enumerate()
+    {
         let name = format!("app/{}", row["mark"]["number"]);
         outpost.ok(&["stop", &name, "--reason", &format!("enough {number}")]);
     }
     let stopped = outpost.built("app", 4).await;
     assert_eq!(stopped["results"], 6);
-    assert!(stopped["state"].as_str().is_some_and(|state| state.contains("cancelled")), "{stopped:#}");
+    assert!(
+        stopped["state"]
+            .as_str()
+            .is_some_and(|state| state.contains("cancelled")),
+        "{stopped:#}"
+    );
 }
 
 #[tokio::test]
@@ -71,5 +92,8 @@ async fn a_folder_that_cannot_be_a_project_is_refused_with_a_reason() {
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("git init"), "{said}");
-    assert!(!outpost.home().join("config/master.star").exists(), "nothing was written");
+    assert!(
+        !outpost.home().join("config/master.star").exists(),
+        "nothing was written"
+    );
 }

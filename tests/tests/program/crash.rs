@@ -22,12 +22,19 @@ rm -f "$here/owner"
 "#;
 
 fn ids(list: &Value, id: &str) -> BTreeSet<i64> {
-    list.as_array().into_iter().flatten().filter_map(|row| row[id].as_i64()).collect()
+    list.as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|row| row[id].as_i64())
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost() {
-    let crashes = std::env::var("OUTPOST_TEST_CRASHES").ok().and_then(|n| n.parse().ok()).unwrap_or(CRASHES);
+    let crashes = std::env::var("OUTPOST_TEST_CRASHES")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(CRASHES);
     let mut outpost = Outpost::start().await;
     let repository = Repository::new("busy");
     repository.write("test", TEST);
@@ -41,7 +48,12 @@ async fn nothing_acknowledged_is_lost() {
     let mut moment: u64 = 0x2545_f491_4f6c_dd1d;
     for crash in 0..crashes {
         for _ in 0..2 {
-            let (status, forced) = outpost.try_call("force", json!({"builder": builder, "values": {"reason": format!("round {crash}")}})).await;
+            let (status, forced) = outpost
+                .try_call(
+                    "force",
+                    json!({"builder": builder, "values": {"reason": format!("round {crash}")}}),
+                )
+                .await;
             assert_eq!(status, 200, "{forced}");
             requests.insert(forced["request"].as_i64().expect("a request"));
         }
@@ -52,14 +64,21 @@ async fn nothing_acknowledged_is_lost() {
         moment ^= moment << 17;
         // The time until the kill is what the test varies, not something that it waits for.
         tokio::time::sleep(Duration::from_millis(moment % 700)).await;
-        for build in outpost.rest("builds?complete=true&limit=10000").await["builds"].as_array().expect("builds") {
+        for build in outpost.rest("builds?complete=true&limit=10000").await["builds"]
+            .as_array()
+            .expect("builds")
+        {
             let (id, results) = (build["buildid"].as_i64().expect("an id"), build["results"].clone());
             if !finished.iter().any(|(known, _)| *known == id) {
                 finished.push((id, results));
             }
         }
         outpost.kill();
-        assert_eq!(survivors(outpost.home()), Vec::<String>::new(), "no process of a lost build is alive");
+        assert_eq!(
+            survivors(outpost.home()),
+            Vec::<String>::new(),
+            "no process of a lost build is alive"
+        );
         outpost.run(&["--no-tray"]).await;
     }
     let done = |o: &Value| {
@@ -69,25 +88,54 @@ async fn nothing_acknowledged_is_lost() {
     outpost.until("everything is built", done).await;
     let all = outpost.rest("buildrequests?limit=10000").await;
     let known = ids(&all["buildrequests"], "buildrequestid");
-    assert!(requests.is_subset(&known), "lost: {:?}", requests.difference(&known).collect::<Vec<_>>());
-    let open: Vec<&Value> = all["buildrequests"].as_array().expect("a list").iter().filter(|r| r["complete"] == false).collect();
+    assert!(
+        requests.is_subset(&known),
+        "lost: {:?}",
+        requests.difference(&known).collect::<Vec<_>>()
+    );
+    let open: Vec<&Value> = all["buildrequests"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|r| r["complete"] == false)
+        .collect();
     assert!(open.is_empty(), "{open:#?}");
     let changes = outpost.rest("changes?limit=10000").await;
-    let revisions: Vec<String> = changes["changes"].as_array().expect("changes").iter().filter_map(|c| c["revision"].as_str().map(str::to_owned)).collect();
+    let revisions: Vec<String> = changes["changes"]
+        .as_array()
+        .expect("changes")
+        .iter()
+        .filter_map(|c| c["revision"].as_str().map(str::to_owned))
+        .collect();
     for commit in &commits {
-        assert_eq!(revisions.iter().filter(|r| *r == commit).count(), 1, "{commit} is a change once");
+        assert_eq!(
+            revisions.iter().filter(|r| *r == commit).count(),
+            1,
+            "{commit} is a change once"
+        );
     }
     let builds = outpost.rest("builds?limit=10000").await;
     for (id, results) in &finished {
-        let now = builds["builds"].as_array().expect("builds").iter().find(|b| b["buildid"] == *id).expect("the build");
+        let now = builds["builds"]
+            .as_array()
+            .expect("builds")
+            .iter()
+            .find(|b| b["buildid"] == *id)
+            .expect("the build");
         assert_eq!(now["results"], *results, "the result of build {id} stays");
     }
     let collisions: Vec<_> = find(&outpost.home().join("data/builds"), "collisions");
     assert!(collisions.is_empty(), "two builds were in one folder: {collisions:?}");
     let database = outpost.home().join("data/outpost.sqlite");
     outpost.quit();
-    let checked = std::process::Command::new("sqlite3").arg(database).arg("pragma integrity_check; pragma foreign_key_check;").output();
-    assert_eq!(String::from_utf8_lossy(&checked.expect("sqlite3 starts").stdout).trim(), "ok");
+    let checked = std::process::Command::new("sqlite3")
+        .arg(database)
+        .arg("pragma integrity_check; pragma foreign_key_check;")
+        .output();
+    assert_eq!(
+        String::from_utf8_lossy(&checked.expect("sqlite3 starts").stdout).trim(),
+        "ok"
+    );
 }
 
 /// Processes that run in a builder's folder, once what is being ended had a moment to end.
@@ -99,7 +147,11 @@ fn survivors(home: &std::path::Path) -> Vec<String> {
             .expect("/proc")
             .flatten()
             .filter(|entry| std::fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd.starts_with(&builds)))
-            .map(|entry| std::fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default().replace('\0', " "))
+            .map(|entry| {
+                std::fs::read_to_string(entry.path().join("cmdline"))
+                    .unwrap_or_default()
+                    .replace('\0', " ")
+            })
             .collect();
         if alive.is_empty() {
             break;

@@ -34,8 +34,15 @@ async fn a_commit_is_built_a_break_is_red_and_its_repair_green() {
     repository.write("test", BAD);
     let revision = repository.commit("break it");
     let red = outpost.built("widget", 2).await;
-    assert_eq!((&red["results"], &red["revision"], &red["mine"]), (&json!(2), &json!(revision), &json!(true)));
-    let overview = outpost.until("the break is known", |o| o["breaks"].as_array().is_some_and(|b| b.len() == 1)).await;
+    assert_eq!(
+        (&red["results"], &red["revision"], &red["mine"]),
+        (&json!(2), &json!(revision), &json!(true))
+    );
+    let overview = outpost
+        .until("the break is known", |o| {
+            o["breaks"].as_array().is_some_and(|b| b.len() == 1)
+        })
+        .await;
     let broken = &overview["breaks"][0];
     assert_eq!(broken["mine"], true, "{broken:#}");
     assert_eq!(broken["step"], "test");
@@ -45,7 +52,11 @@ async fn a_commit_is_built_a_break_is_red_and_its_repair_green() {
     repository.write("test", GOOD);
     repository.commit("repair it");
     assert_eq!(outpost.built("widget", 3).await["results"], 0);
-    let overview = outpost.until("the break is over", |o| o["breaks"].as_array().is_some_and(Vec::is_empty)).await;
+    let overview = outpost
+        .until("the break is over", |o| {
+            o["breaks"].as_array().is_some_and(Vec::is_empty)
+        })
+        .await;
     assert_eq!(overview["builders"][0]["results"], 0);
 }
 
@@ -57,9 +68,15 @@ async fn somebody_elses_break_is_told_to_nobody_here() {
     repository.commit_as("Otto Other <otto@example.org>", "break it");
     assert_eq!(outpost.built("widget", 2).await["results"], 2);
     let told = |notices: &serde_json::Value| {
-        notices["verdicts"].as_array().and_then(|all| all.iter().find(|v| v["number"] == 2).cloned())
+        notices["verdicts"]
+            .as_array()
+            .and_then(|all| all.iter().find(|v| v["number"] == 2).cloned())
     };
-    outpost.until("the break is known", |o| o["breaks"].as_array().is_some_and(|b| b.len() == 1)).await;
+    outpost
+        .until("the break is known", |o| {
+            o["breaks"].as_array().is_some_and(|b| b.len() == 1)
+        })
+        .await;
     let notices = outpost.call("notices", json!({})).await;
     let verdict = told(&notices).expect("a verdict on the build");
     assert_eq!(verdict["told"], false, "{verdict:#}");
@@ -77,6 +94,10 @@ async fn the_repository_and_its_work_tree_are_left_as_they_are() {
     outpost.built("widget", 2).await;
     assert_eq!(repository.git(&["status", "--porcelain"]), "");
     assert!(!repository.path().join(".git/hooks/post-commit").exists());
-    let names: Vec<_> = std::fs::read_dir(repository.path()).expect("a folder").flatten().map(|e| e.file_name()).collect();
+    let names: Vec<_> = std::fs::read_dir(repository.path())
+        .expect("a folder")
+        .flatten()
+        .map(|e| e.file_name())
+        .collect();
     assert_eq!(names.len(), 3, "{names:?}");
 }

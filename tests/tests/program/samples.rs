@@ -16,7 +16,11 @@ async fn green_and_red(kind: &str, tools: &[&str], file: &str, good: &str, bad: 
     if said.contains("Unknown host") {
         return skip(&format!("{kind}: its packages cannot be reached from here"));
     }
-    assert!(output.status.success() && said.contains("success"), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success() && said.contains("success"),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let text = std::fs::read_to_string(repository.path().join(file)).expect("the file");
     assert!(text.contains(good), "{file} has what is to be broken");
     repository.write(file, &text.replace(good, bad));
