@@ -209,7 +209,7 @@ fn buttons(state: &State, target: &Target, builder: Option<&BuilderKey>) -> Vec<
             action: NoticeAction::Open(target.clone()),
         },
         Button {
-            label: "Mute…".to_owned(),
+            label: "Mute 1 h".to_owned(),
             action: NoticeAction::Mute(scope),
         },
     ]

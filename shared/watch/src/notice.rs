@@ -63,7 +63,7 @@ pub struct Button {
 pub enum NoticeAction {
     /// Opens the window there.
     Open(Target),
-    /// Asks how long to mute that.
+    /// Mutes that for an hour.
     Mute(Scope),
 }
 
@@ -95,8 +95,6 @@ pub enum Target {
         /// The line to show, from 0: the first error.
         line: Option<i64>,
     },
-    /// The list of mutes, ready to mute that.
-    Mutes(Scope),
 }
 
 impl Target {
@@ -126,27 +124,12 @@ impl Target {
                 query.extend(line.map(|line| format!("line={line}")));
                 path
             }
-            Target::Mutes(scope) => {
-                query.push(format!("mute={}", escaped(&scope_word(scope))));
-                "/settings".to_owned()
-            }
         };
         if query.is_empty() {
             path
         } else {
             format!("{path}?{}", query.join("&"))
         }
-    }
-}
-
-/// A scope as one word of a path: `all`, `builder:bundled/7`, `project:bundled/app`, `tag:slow`, `master:farm`.
-fn scope_word(scope: &Scope) -> String {
-    match scope {
-        Scope::All => "all".to_owned(),
-        Scope::Master(master) => format!("master:{master}"),
-        Scope::Project { master, project } => format!("project:{master}/{project}"),
-        Scope::Tag(tag) => format!("tag:{tag}"),
-        Scope::Builder(key) => format!("builder:{key}"),
     }
 }
 
@@ -193,10 +176,6 @@ mod tests {
             (
                 log(&there, Some(7)),
                 "/builders/3/builds/12/steps/2/logs/stdio?master=the%20farm&line=7",
-            ),
-            (
-                Target::Mutes(Scope::Builder(here)),
-                "/settings?mute=builder:bundled%2F3",
             ),
         ];
         for (target, path) in table {

@@ -69,7 +69,7 @@ async fn obey(app: &App, places: &Places, event: TrayEvent) {
         TrayEvent::NoticeOpened { target, token, .. } => open(app, places, &target, token),
         TrayEvent::NoticeAction { action, token, .. } => match action {
             NoticeAction::Open(target) => open(app, places, &target, token),
-            NoticeAction::Mute(scope) => open(app, places, &Target::Mutes(scope), token),
+            NoticeAction::Mute(scope) => mute(app, scope, MuteLength::Minutes(60)).await,
         },
         TrayEvent::Menu { action, token } => choose(app, places, action, token).await,
         TrayEvent::DoNotDisturb(on) => app.watching().apply(Happening::DoNotDisturb(on)).await,
@@ -105,7 +105,7 @@ async fn quit(app: &App, places: &Places, token: Option<String>) {
         Err(_) => false,
     };
     if running {
-        show(app, places, "/?quit", token);
+        show(app, places, "/quit", token);
     } else if let Err(refusal) = app.quit(overview::Quit { how: QuitHow::Stop }).await {
         warn!("{refusal}");
     }

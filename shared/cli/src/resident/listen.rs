@@ -25,7 +25,7 @@ pub struct Served {
 
 /// Serves the socket and, on the loopback interface only, the dashboard.
 pub async fn serve(places: &Places, app: &App, master: &Master, store: &Store, port: u16) -> Result<Served, Failure> {
-    let gate = Gate::new(Access::default());
+    let gate = Gate::remembering(Access::default(), places.data.join("sessions"));
     let router = web::router(Setup {
         master: master.clone(),
         store: store.clone(),

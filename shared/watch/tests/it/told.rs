@@ -24,7 +24,7 @@ fn a_break_names_builder_number_step_revision_and_suspects() {
     };
     assert_eq!(notice.target, log);
     let labels: Vec<&str> = notice.buttons.iter().map(|b| b.label.as_str()).collect();
-    assert_eq!(labels, ["Open log", "Mute…"]);
+    assert_eq!(labels, ["Open log", "Mute 1 h"]);
     assert_eq!(notice.buttons[0].action, NoticeAction::Open(log));
     assert_eq!(notice.buttons[1].action, NoticeAction::Mute(Scope::Builder(builder(1))));
     assert!(
