@@ -1,22 +1,23 @@
 //! What happened, told to whoever listens. A listener that cannot keep up is let go, never buffered without limit.
 
 use model::Event;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::broadcast;
 
 /// So many events may lie between the newest and what a listener has read. All listeners share them.
 const CAPACITY: usize = 8192;
 
-/// Where events are published.
+/// Where events are published. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Publisher {
-    sender: broadcast::Sender<Arc<Event>>,
+    /// Gone when nothing more will happen.
+    sender: Arc<RwLock<Option<broadcast::Sender<Arc<Event>>>>>,
 }
 
 impl Default for Publisher {
     fn default() -> Publisher {
         Publisher {
-            sender: broadcast::Sender::new(CAPACITY),
+            sender: Arc::new(RwLock::new(Some(broadcast::Sender::new(CAPACITY)))),
         }
     }
 }
@@ -24,8 +25,10 @@ impl Default for Publisher {
 impl Publisher {
     /// Tells `event`. What it tells must be durable already.
     pub fn publish(&self, event: Event) {
-        // Nobody listening is no error.
-        let _ = self.sender.send(Arc::new(event));
+        if let Some(sender) = &*self.sender.read().unwrap_or_else(PoisonError::into_inner) {
+            // Nobody listening is no error.
+            let _ = sender.send(Arc::new(event));
+        }
     }
 
     /// Tells them in order.
@@ -35,9 +38,20 @@ impl Publisher {
 
     /// Everything from now on.
     pub fn subscribe(&self) -> Events {
-        Events {
-            receiver: self.sender.subscribe(),
+        let sender = self.sender.read().unwrap_or_else(PoisonError::into_inner);
+        match &*sender {
+            Some(sender) => Events {
+                receiver: sender.subscribe(),
+            },
+            None => Events {
+                receiver: broadcast::Sender::new(1).subscribe(),
+            },
         }
+    }
+
+    /// Nothing more will happen: listeners read what was told, then their end.
+    pub fn close(&self) {
+        *self.sender.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 

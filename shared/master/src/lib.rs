@@ -35,5 +35,5 @@ pub use events::{Closed, Events};
 pub use master::{ForceRequest, Master};
 pub use scheduler::verdict::{Decision, Verdict};
 pub use secrets::{NoSecrets, Secrets};
-pub use setup::{Leftovers, NoLeftovers, Setup};
+pub use setup::Setup;
 pub use state::State;

@@ -27,7 +27,7 @@ impl Lines {
 
     fn whole_lines<'a>(&mut self, text: &'a str) -> Cow<'a, str> {
         let needs_care = |b: &u8| matches!(b, b'\r' | b'\x08' | b'\x1b');
-        if self.partial.is_empty() && !text.as_bytes().iter().any(|b| needs_care(b)) {
+        if self.partial.is_empty() && !text.as_bytes().iter().any(needs_care) {
             return match text.rfind('\n') {
                 Some(end) => {
                     self.partial.push_str(&text[end + 1..]);
@@ -166,8 +166,9 @@ mod tests {
     }
 
     proptest! {
+        // Without backspaces: a run of them is one ending only when it comes in one piece.
         #[test]
-        fn cutting_does_not_matter(text in "([a-c]|\r|\n|\u{8}|\u{1b}\\[|[0-9;]|H|u|2J){0,40}", cuts in prop::collection::vec(0usize..40, 0..6)) {
+        fn cutting_does_not_matter(text in "([a-c]|\r|\n|\u{1b}\\[|[0-9;]|H|u|2J){0,40}", cuts in prop::collection::vec(0usize..40, 0..6)) {
             let whole = |chunks: &[&str]| {
                 let mut lines = Lines::default();
                 let mut out = String::new();
@@ -186,8 +187,6 @@ mod tests {
                 from = cut;
             }
             chunks.push(&text[from..]);
-            // Runs of backspaces are one ending when they come together, so only texts without them can be compared.
-            prop_assume!(!text.contains('\u{8}'));
             prop_assert_eq!(whole(&chunks), whole(&[&text]));
         }
     }

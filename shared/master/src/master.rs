@@ -284,20 +284,21 @@ impl Master {
         let (notices, told) = oneshot::channel::<crate::worker::Connection>();
         let engine = self.inner.started.sender.clone();
         let connection = attach(name, end, arrival.builders, forward(engine, told)).await?;
+        // Whoever stops waiting here leaves no link behind that nobody knows of.
+        let unless_attached = connection.closed().clone().drop_guard();
         // The notices need the connection that they are about.
         let _ = notices.send(connection.clone());
         let row = self.store_worker(name, connection.info().clone()).await;
         let row = match row {
             Ok(Some(row)) => row,
             Ok(None) => return Err(AttachError::Unknown(name.to_owned())),
-            Err(error) => {
-                connection.drop_link();
-                return Err(error.into());
-            }
+            Err(error) => return Err(error.into()),
         };
         let (reply, attached) = oneshot::channel();
         self.send(Message::Attached(row, connection, reply));
-        attached.await.unwrap_or(Err(AttachError::Stopped))
+        attached.await.unwrap_or(Err(AttachError::Stopped))?;
+        unless_attached.disarm();
+        Ok(())
     }
 
     async fn store_worker(&self, name: &str, info: Json) -> Result<Option<model::Worker>, StoreError> {

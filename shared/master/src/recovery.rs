@@ -1,32 +1,22 @@
 //! After a crash: what an earlier run of the master left open is closed, once, before anything else happens.
+//!
+//! That nothing of a lost build is alive when its request is built again is the worker's to see to: it serves no link
+//! before it has its folder for itself.
 
 use crate::build::end::complete_set;
-use model::{Build, BuilderId, Event, Results, Time};
+use model::{Build, Results, Time};
 use store::rusqlite::{Result, Transaction};
 use store::{build_requests, build_sets, builds, logs, steps, workers};
 
 /// In the text of a build that a crash cut off.
 const TEXT: &str = "interrupted by a restart";
 
-/// What was found.
-#[derive(Default)]
-pub struct Recovered {
-    /// Folders, by worker and builder, in which something may still be running.
-    pub suspect: Vec<(String, BuilderId)>,
-    /// To be published.
-    pub events: Vec<Event>,
-}
-
 /// Marks unfinished builds as to be made again and gives their requests back.
-pub fn recover(c: &Transaction<'_>, now: Time) -> Result<Recovered> {
-    let mut recovered = Recovered::default();
+pub fn recover(c: &Transaction<'_>, now: Time) -> Result<()> {
     workers::disconnect_all(c)?;
     logs::finish_interrupted(c)?;
     for build in builds::unfinished(c)? {
         close(c, &build, now)?;
-        if let Some(worker) = build.worker.map(|id| workers::get(c, id)).transpose()?.flatten() {
-            recovered.suspect.push((worker.name, build.builder));
-        }
     }
     let unfinished = build_requests::unfinished(c)?;
     let claimed: Vec<_> = unfinished
@@ -36,9 +26,10 @@ pub fn recover(c: &Transaction<'_>, now: Time) -> Result<Recovered> {
         .collect();
     build_requests::unclaim(c, &claimed)?;
     for set in build_sets::unfinished(c)? {
-        complete_set(c, set.id, now, &mut recovered.events)?;
+        // Nobody can be listening yet.
+        complete_set(c, set.id, now, &mut Vec::new())?;
     }
-    Ok(recovered)
+    Ok(())
 }
 
 fn close(c: &Transaction<'_>, build: &Build, now: Time) -> Result<()> {

@@ -116,6 +116,16 @@ pub fn unfinished(c: &Connection) -> Result<Vec<BuildRequest>> {
         .collect()
 }
 
+/// Those of a builder that were left out in favour of a newer one and that no build serves yet, by id.
+pub fn skipped_unserved(c: &Connection, builder: BuilderId) -> Result<Vec<BuildRequest>> {
+    let sql = "SELECT * FROM build_requests WHERE builderid = ?1 AND results = ?2
+               AND NOT EXISTS (SELECT 1 FROM served_requests WHERE buildrequestid = build_requests.buildrequestid)
+               ORDER BY buildrequestid";
+    c.prepare_cached(sql)?
+        .query_map((builder.0, code(Results::Skipped)), of_row)?
+        .collect()
+}
+
 /// Takes all of `ids` for `master`. `false`, and none taken, when one of them is claimed or complete already.
 pub fn claim(c: &Connection, ids: &[RequestId], master: MasterId, now: Time) -> Result<bool> {
     let sql = "SELECT 1 FROM build_requests WHERE buildrequestid = ?1 AND claimed_at IS NULL AND complete_at IS NULL";

@@ -152,12 +152,6 @@ impl Run {
     /// Makes sure of the worker. `false` when the build cannot go on.
     pub(super) async fn prepare(&mut self) -> std::result::Result<bool, StoreError> {
         let worker = self.plan.connection.worker().to_owned();
-        if self.plan.check_leftovers {
-            let gone = self.env.leftovers.gone(&worker, &self.plan.builder.folder);
-            if let Err(problem) = gone.await {
-                return self.not_prepared(Results::Exception, problem).await;
-            }
-        }
         let ping = async {
             self.plan.connection.print("ping").await?;
             let builder = self.plan.builder.config.name.clone();

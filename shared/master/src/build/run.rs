@@ -9,7 +9,6 @@ use crate::clock::Clock;
 use crate::events::Publisher;
 use crate::redact;
 use crate::secrets::Secrets;
-use crate::setup::Leftovers;
 use crate::worker::Connection;
 use model::config::WorkerConfig;
 use model::{BuildId, BuildSetId, Json, NewSourceStamp, Properties, RequestId, Results, WorkerId};
@@ -28,8 +27,6 @@ pub struct Environment {
     pub clock: Arc<dyn Clock>,
     /// Secrets.
     pub secrets: Arc<dyn Secrets>,
-    /// What earlier builds may have left running.
-    pub leftovers: Arc<dyn Leftovers>,
 }
 
 /// What one build is to do, as the engine decided.
@@ -53,8 +50,6 @@ pub struct Plan {
     pub set_properties: Properties,
     /// For a rebuild: the build that it repeats.
     pub rebuilt: Option<BuildId>,
-    /// The folder may hold something of a build that a crash cut off.
-    pub check_leftovers: bool,
     /// The order to stop it.
     pub stop: Stop,
 }

@@ -6,7 +6,8 @@ use crate::build::run::{self, Outcome, Plan};
 use crate::build::stop::Stop;
 use crate::catalog::BuilderEntry;
 use crate::queue::{Candidate, Waiting, WaitingReason, choose_worker};
-use model::{BuildId, BuilderId};
+use crate::worker::Connection;
+use model::{BuildId, BuilderId, RequestId};
 use std::collections::BTreeSet;
 
 /// A build under way, as the engine sees it.
@@ -29,20 +30,20 @@ impl Engine {
         if self.shutdown.is_some() {
             return;
         }
-        let waiting: Vec<Waiting> = self.queue.iter().cloned().collect();
+        let waiting: Vec<(RequestId, BuilderId)> = self.queue.iter().map(|w| (w.id, w.builder)).collect();
         // A builder that could not start one request cannot start the next.
         let mut stuck = BTreeSet::new();
-        for request in waiting {
-            if stuck.contains(&request.builder) || self.ledger.holds(request.id) {
+        let catalog = self.catalog.clone();
+        for (request, builder) in waiting {
+            if stuck.contains(&builder) || self.ledger.holds(request) {
                 continue;
             }
-            let catalog = self.catalog.clone();
-            let Some(builder) = catalog.builder(request.builder) else {
+            let Some(entry) = catalog.builder(builder) else {
                 continue;
             };
-            match self.choose(builder) {
-                Ok(worker) => self.start_build(request, builder, &worker),
-                Err(_) => drop(stuck.insert(request.builder)),
+            match (self.choose(entry), self.queue.get(request).cloned()) {
+                (Ok(worker), Some(request)) => self.start_build(request, entry, &worker),
+                _ => drop(stuck.insert(builder)),
             }
         }
     }
@@ -62,7 +63,9 @@ impl Engine {
         let here = || self.running.values().filter(|running| running.worker == name);
         Candidate {
             name: name.to_owned(),
-            attached: slot.is_some_and(|slot| slot.connection.is_some()),
+            attached: slot
+                .and_then(|slot| slot.connection.as_ref())
+                .is_some_and(Connection::is_open),
             paused: slot.is_some_and(|slot| slot.paused),
             graceful: slot.is_some_and(|slot| slot.graceful),
             running: here().count(),
@@ -107,7 +110,6 @@ impl Engine {
             source_stamps: order.source_stamps.clone(),
             set_properties: order.properties().clone(),
             rebuilt: order.rebuilt,
-            check_leftovers: self.suspect.remove(&(worker.to_owned(), builder.id)),
             stop: stop.clone(),
         };
         self.queue.remove(request.id);

@@ -21,7 +21,7 @@ use ledger::Ledger;
 use message::{Message, RunId};
 use model::{BuilderId, Change, ChangeId, RequestId, SchedulerId};
 use order::Order;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -57,8 +57,6 @@ pub struct Engine {
     last_run: u64,
     /// Where each builder built last.
     last_worker: HashMap<BuilderId, String>,
-    /// Folders (worker and builder) in which a crash may have left something.
-    suspect: BTreeSet<(String, BuilderId)>,
     schedulers: HashMap<SchedulerId, Scheduled>,
     /// The changes that schedulers or unwritten sets still need.
     pending_changes: HashMap<ChangeId, Arc<Change>>,
@@ -105,6 +103,7 @@ impl Engine {
         }
         closed.cancel();
         self.drop_links();
+        self.env.publisher.close();
     }
 
     fn receive(&mut self, message: Message) {

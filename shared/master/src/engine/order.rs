@@ -2,13 +2,11 @@
 
 use crate::collapse::Asked;
 use crate::queue::Waiting;
-use model::{
-    BuildId, BuildRequest, BuildSet, Change, ChangeId, NewBuildSet, NewSourceStamp, Properties, RequestId, Results,
-};
+use model::{BuildId, BuildRequest, BuildSet, Change, ChangeId, NewBuildSet, NewSourceStamp, Properties, RequestId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::rusqlite::{Connection, Result};
-use store::{build_requests, build_sets, builds, changes};
+use store::{build_requests, build_sets, changes};
 
 /// A request's share of its set.
 #[derive(Clone, Debug, Default)]
@@ -82,32 +80,11 @@ impl Order {
 /// Older requests that were merged and not yet built: found again after a restart as those of the same builder that
 /// were left out, that no build serves, and that may merge with this one.
 fn absorbed(c: &Connection, request: &BuildRequest, asked: &Asked) -> Result<Vec<RequestId>> {
-    use model::query::{Filter, Op, Order as Sort, Query, Value};
-    let filter = |field: &str, op, value: i64| Filter {
-        field: field.to_owned(),
-        op,
-        values: vec![Value::Number(value)],
-    };
-    let query = Query {
-        filters: vec![
-            filter("builderid", Op::Eq, request.builder.0),
-            filter("results", Op::Eq, i64::from(u8::from(Results::Skipped))),
-            filter("buildrequestid", Op::Lt, request.id.0),
-        ],
-        order: vec![Sort {
-            field: "buildrequestid".to_owned(),
-            descending: true,
-        }],
-        limit: Some(200),
-        offset: 0,
-    };
     let mut found = Vec::new();
-    for old in build_requests::list(c, &query)? {
-        if !builds::list_of_request(c, old.id, &Query::default())?.is_empty() {
-            continue;
-        }
-        let Some(set) = build_sets::get(c, old.build_set)? else {
-            continue;
+    for old in build_requests::skipped_unserved(c, request.builder)? {
+        let set = match build_sets::get(c, old.build_set)? {
+            Some(set) if old.id < request.id => set,
+            _ => continue,
         };
         let caused = changes::for_build_set(c, set.id)?;
         let old_asked = Asked {

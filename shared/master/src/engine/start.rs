@@ -10,14 +10,13 @@ use crate::error::StartError;
 use crate::events::Publisher;
 use crate::intake::{self, Deliveries, Delivery, Intake};
 use crate::queue::{Queue, Waiting};
-use crate::recovery::{Recovered, recover};
+use crate::recovery::recover;
 use crate::scheduler::tree::{Moment, TreeState};
 use crate::setup::Setup;
 use crate::source::{Sources, Surroundings};
 use model::config::MasterConfig;
-use model::event::MasterVerb;
 use model::query::{Filter, Op, Order as Sort, Query, Value};
-use model::{BuilderId, Change, ChangeId, Event, SchedulerId, Time, Worker};
+use model::{BuilderId, Change, ChangeId, SchedulerId, Time, Worker};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use store::rusqlite::{Result, Transaction};
@@ -41,8 +40,7 @@ pub struct Started {
 
 /// What the store remembers.
 struct Remembered {
-    entered: Entered,
-    recovered: Recovered,
+    catalog: Catalog,
     waiting: Vec<(Waiting, Order)>,
     memory: HashMap<SchedulerId, TreeState>,
     pending: Vec<Change>,
@@ -60,7 +58,6 @@ pub async fn start(setup: Setup) -> std::result::Result<Started, StartError> {
         cache,
         clock,
         secrets,
-        leftovers,
     } = setup;
     let publisher = Publisher::default();
     let now = clock.now();
@@ -68,7 +65,7 @@ pub async fn start(setup: Setup) -> std::result::Result<Started, StartError> {
     let remembered = store.write(move |c| read(c, config, &own_name, now)).await?;
     let (sender, inbox) = mpsc::unbounded_channel::<Message>();
     let (deliveries, delivered) = intake::channel();
-    let catalog = Arc::new(remembered.entered.catalog);
+    let catalog = Arc::new(remembered.catalog);
     let current = watch::Sender::new(catalog.clone());
     let receiver = current.subscribe();
     let closed = CancellationToken::new();
@@ -77,7 +74,6 @@ pub async fn start(setup: Setup) -> std::result::Result<Started, StartError> {
         publisher: publisher.clone(),
         clock: clock.clone(),
         secrets,
-        leftovers,
     };
     let surroundings = Surroundings {
         store: store.clone(),
@@ -101,7 +97,6 @@ pub async fn start(setup: Setup) -> std::result::Result<Started, StartError> {
         tasks: tokio::task::JoinSet::new(),
         last_run: 0,
         last_worker: remembered.last_worker,
-        suspect: remembered.recovered.suspect.into_iter().collect(),
         schedulers: HashMap::new(),
         pending_changes: remembered
             .pending
@@ -123,8 +118,6 @@ pub async fn start(setup: Setup) -> std::result::Result<Started, StartError> {
     };
     engine.schedulers = scheduled(&catalog, remembered.memory, moment);
     engine.sources.follow(&catalog);
-    publisher.publish_all(remembered.recovered.events);
-    publisher.publish_all(remembered.entered.events);
     let intake = Intake {
         store,
         publisher: publisher.clone(),
@@ -152,13 +145,10 @@ pub async fn start(setup: Setup) -> std::result::Result<Started, StartError> {
 }
 
 fn read(c: &Transaction<'_>, config: Arc<MasterConfig>, name: &str, now: Time) -> Result<Remembered> {
-    let recovered = recover(c, now)?;
-    let mut entered = enter(c, config, None, name, now)?;
-    let master = entered.catalog.master;
-    masters::set_active(c, master, true, now)?;
-    entered
-        .events
-        .extend(masters::get(c, master)?.map(|row| Event::Master(MasterVerb::Started, row)));
+    recover(c, now)?;
+    // Nobody can be listening yet, so nothing of this is told.
+    let Entered { catalog, .. } = enter(c, config, None, name, now)?;
+    masters::set_active(c, catalog.master, true, now)?;
     let mut waiting = Vec::new();
     for request in build_requests::unfinished(c)? {
         if let Some(set) = build_sets::get(c, request.build_set)? {
@@ -167,7 +157,7 @@ fn read(c: &Transaction<'_>, config: Arc<MasterConfig>, name: &str, now: Time) -
     }
     let newest = newest_change(c)?;
     let mut memory = HashMap::new();
-    for entry in &entered.catalog.schedulers {
+    for entry in &catalog.schedulers {
         let kept = schedulers::get_state(c, entry.id)?;
         let kept: Option<TreeState> = kept.and_then(|state| serde_json::from_value(state).ok());
         let state = match kept.filter(|state| state.seen.is_some()) {
@@ -178,7 +168,7 @@ fn read(c: &Transaction<'_>, config: Arc<MasterConfig>, name: &str, now: Time) -
     }
     let (pending, undecided) = changes_of(c, &mut memory)?;
     let mut last_worker = HashMap::new();
-    for entry in &entered.catalog.builders {
+    for entry in &catalog.builders {
         let last = builds::last_of_builder(c, entry.id, 1)?
             .into_iter()
             .next()
@@ -189,8 +179,7 @@ fn read(c: &Transaction<'_>, config: Arc<MasterConfig>, name: &str, now: Time) -
     }
     let workers = workers::list(c)?;
     Ok(Remembered {
-        entered,
-        recovered,
+        catalog,
         waiting,
         memory,
         pending,

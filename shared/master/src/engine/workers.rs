@@ -66,10 +66,7 @@ impl Engine {
             .workers
             .entry(row.name.clone())
             .or_insert_with(|| Slot::of_row(&row));
-        let alive = slot
-            .connection
-            .as_ref()
-            .is_some_and(|other| !other.closed().is_cancelled());
+        let alive = slot.connection.as_ref().is_some_and(Connection::is_open);
         if self.shutdown.is_some() || alive {
             connection.drop_link();
             let refusal = if alive {
@@ -86,7 +83,7 @@ impl Engine {
             .publisher
             .publish(Event::Worker(WorkerVerb::Connected, row.clone()));
         let _ = reply.send(Ok(()));
-        if connection.closed().is_cancelled() {
+        if !connection.is_open() {
             // It left while its arrival was being stored; its notice came too early to be understood.
             self.notice(&connection, Notice::Lost);
         }

@@ -91,7 +91,7 @@ impl Judgement {
                 "not built: the scheduler is switched off".to_owned(),
             ),
             Some(why) => (Decision::NotFollowed, format!("not built: {why}")),
-            None if self.important => (Decision::Builds, "builds".to_owned()),
+            None if self.important => (Decision::Builds, "followed: it starts a build".to_owned()),
             None if only_important => (
                 Decision::NotImportant,
                 "not built: no important file was touched".to_owned(),

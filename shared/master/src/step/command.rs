@@ -66,7 +66,10 @@ impl StepRun<'_> {
         let builder = self.builder.config.name.clone();
         let mut running = match self.connection.start(&builder, name, args).await {
             Ok(running) => running,
-            Err(StartError::Call(CallError::Lost)) => return Err(Broken::Lost),
+            Err(StartError::Call(CallError::Lost)) => {
+                self.connection.drop_link();
+                return Err(Broken::Lost);
+            }
             Err(error) => return Err(Broken::Failed(error.to_string())),
         };
         let mut end = CommandEnd::default();
@@ -96,21 +99,6 @@ impl StepRun<'_> {
             let far = tokio::time::Instant::now() + long;
             tokio::select! {
                 biased;
-                news = running.next() => match news {
-                    Some(News::Updates(updates)) => {
-                        for update in updates {
-                            self.take(update, output, end).await?;
-                        }
-                        // Everything that is there already belongs to one telling.
-                        if tell_at.is_none() {
-                            tell_at = Some(last_told + TELL_EVERY);
-                        }
-                    }
-                    Some(News::Complete(failure)) => {
-                        return Ok(failure);
-                    }
-                    None => return Err(Broken::Lost),
-                },
                 () = wait(stop.as_ref()), if !end.interrupted => {
                     end.interrupted = true;
                     give_up_at = Some(tokio::time::Instant::now() + PATIENCE);
@@ -131,6 +119,22 @@ impl StepRun<'_> {
                     self.connection.drop_link();
                     return Err(Broken::Lost);
                 }
+                // Last, so that a command that never stops talking can still be stopped.
+                news = running.next() => match news {
+                    Some(News::Updates(updates)) => {
+                        for update in updates {
+                            self.take(update, output, end).await?;
+                        }
+                        // Everything that is there already belongs to one telling.
+                        if tell_at.is_none() {
+                            tell_at = Some(last_told + TELL_EVERY);
+                        }
+                    }
+                    Some(News::Complete(failure)) => {
+                        return Ok(failure);
+                    }
+                    None => return Err(Broken::Lost),
+                },
             }
         }
     }
@@ -147,7 +151,7 @@ impl StepRun<'_> {
                 keep(output, &mut end.stderr, &text);
                 ('e', text)
             }
-            Update::Log { name, text } => return self.add_to_log(&name, LogKind::Text, 't', &text).await,
+            Update::Log { name, text } => return self.add_to_log(&name, LogKind::Stdio, 'o', &text).await,
             Update::Rc(rc) => {
                 end.rc = Some(rc);
                 ('h', format!("program finished with exit code {rc}\n"))

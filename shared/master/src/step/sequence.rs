@@ -9,6 +9,8 @@ use model::{Json, Results};
 
 /// Runs the commands in turn until one of them ends the step.
 pub async fn run(run: &mut StepRun<'_>, sequence: &ShellSequence) -> Result<Ended, Broken> {
+    // Only for what it says while it runs.
+    shell::description(run, None).await?;
     let mut results = Results::Success;
     let mut last = Json::Null;
     let mut remark = "";

@@ -42,7 +42,7 @@ pub async fn execute(
     let wire = arguments(run, args, command).await?;
     let mut logs = vec![(output.log, LogKind::Stdio)];
     if !args.lazy_logfiles {
-        logs.extend(args.logfiles.iter().map(|(name, _)| (name.as_str(), LogKind::Text)));
+        logs.extend(args.logfiles.iter().map(|(name, _)| (name.as_str(), LogKind::Stdio)));
     }
     run.open_logs(&logs).await?;
     run.command("shell", wire, output).await

@@ -105,6 +105,11 @@ impl Connection {
         &self.0.closed
     }
 
+    /// Whether the link is there.
+    pub fn is_open(&self) -> bool {
+        !self.0.closed.is_cancelled()
+    }
+
     /// Drops the link; its builds end as if it had been lost.
     pub fn drop_link(&self) {
         self.0.closed.cancel();

@@ -1,11 +1,9 @@
 //! Crashes, and listeners that sleep.
 
 use crate::rig::*;
-use futures_util::future::BoxFuture;
-use master::{Closed, Leftovers, Shutdown};
+use master::{Closed, Shutdown};
 use model::event::RequestVerb;
 use model::{Event, RequestId, Results};
-use std::sync::{Arc, Mutex};
 
 fn one() -> model::config::MasterConfig {
     config(vec![builder(
@@ -83,42 +81,6 @@ async fn a_set_whose_last_request_was_complete_before_the_crash_is_completed() {
     assert_eq!(set.and_then(|set| set.results), Some(Results::Failure));
 }
 
-/// Notes who asked, and says that all is well.
-#[derive(Clone, Default)]
-struct Asked(Arc<Mutex<Vec<(String, String)>>>);
-
-impl Leftovers for Asked {
-    fn gone(&self, worker: &str, folder: &str) -> BoxFuture<'static, Result<(), String>> {
-        self.0
-            .lock()
-            .expect("asked")
-            .push((worker.to_owned(), folder.to_owned()));
-        Box::pin(std::future::ready(Ok(())))
-    }
-}
-
-#[tokio::test]
-async fn before_a_retry_its_folder_is_made_sure_of_once() {
-    let mut rig = Rig::start(one()).await;
-    let _worker = Script::attach(&rig.master, "w").await;
-    rig.force("b").await;
-    rig.log_begins().await;
-    let folder = rig.folder().to_owned();
-    let store = rig.master.store().clone();
-    let temporary = rig.die();
-    store.close().await;
-    let asked = Asked::default();
-    let mut rig = Rig::open(&folder, one(), |setup| setup.leftovers = Arc::new(asked.clone())).await;
-    let worker = Script::attach(&rig.master, "w").await;
-    worker.let_go("b");
-    rig.finished().await;
-    worker.let_go("b");
-    rig.force("b").await;
-    rig.finished().await;
-    assert_eq!(*asked.0.lock().expect("asked"), [("w".to_owned(), "b".to_owned())]);
-    drop(temporary);
-}
-
 #[tokio::test]
 async fn a_listener_that_sleeps_is_let_go_and_told_so() {
     let rig = Rig::start(config(vec![builder("b", vec![shell("one", "say x")])])).await;
@@ -194,4 +156,81 @@ async fn a_hundred_builds_are_each_made_once() {
         .await
         .expect("they are counted");
     assert_eq!((builds, complete), (100, 100));
+}
+
+/// Lets the database grow by so many pages at most; none lifts the limit.
+async fn room(rig: &Rig, pages: Option<i64>) {
+    let write = rig.master.store().write(move |c| {
+        let now: i64 = c.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+        let most = pages.map_or(1 << 30, |pages| now + pages);
+        c.query_row(&format!("PRAGMA max_page_count = {most}"), [], |_| Ok(()))
+    });
+    write.await.expect("the limit is set");
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_and_what_was_asked_for_is_built_when_there_is_room() {
+    let mut rig = Rig::start(one()).await;
+    let worker = Script::attach(&rig.master, "w").await;
+    rig.force("b").await;
+    rig.log_begins().await;
+    room(&rig, Some(0)).await;
+    // Until even the last page is full.
+    let refused = loop {
+        let asked = rig.master.force(master::ForceRequest {
+            scheduler: "force".to_owned(),
+            owner: "x".repeat(10_000),
+            params: Default::default(),
+        });
+        if let Err(error) = asked.await {
+            break error.to_string();
+        }
+    };
+    assert!(refused.contains("no room on the disk"), "{refused}");
+    let waiting = rig.master.state().await.waiting.len();
+    assert!(
+        rig.master
+            .state()
+            .await
+            .problem
+            .is_some_and(|problem| problem.contains("no room"))
+    );
+    worker.let_go("b");
+    while rig.master.state().await.running.is_empty() {
+        tokio::task::yield_now().await;
+    }
+    room(&rig, None).await;
+    let mut finished = 0;
+    while finished < 1 + waiting {
+        // What could not be written is tried again after a while.
+        rig.clock.advance(3);
+        worker.let_go("b");
+        finished += usize::from(
+            rig.events
+                .try_next()
+                .expect("events go on")
+                .is_some_and(|event| matches!(&*event, Event::Build(model::event::BuildVerb::Finished, _))),
+        );
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    assert!(rig.master.store().check().await.expect("it is checked").is_empty());
+}
+
+#[tokio::test]
+async fn listeners_learn_that_the_master_has_ended() {
+    let rig = Rig::start(one()).await;
+    let mut listener = rig.master.subscribe();
+    rig.shut_down(Shutdown::Finish).await;
+    let last = soon("the end", async {
+        loop {
+            if let Err(closed) = listener.next().await {
+                return closed;
+            }
+        }
+    });
+    assert_eq!(last.await, Closed::Stopped);
+    assert_eq!(
+        soon("the end", rig.master.subscribe().next()).await.err(),
+        Some(Closed::Stopped)
+    );
 }

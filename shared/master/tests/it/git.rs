@@ -71,8 +71,7 @@ impl Rig {
         std::fs::write(repository.join(".gitignore"), "*.o\n").expect("a file");
         commit(&repository, "file", "one\n");
         let steps = vec![source(&repository, change), shell("then", command)];
-        let rig = Rig::with(folder, config(vec![builder("b", steps)])).await;
-        rig
+        Rig::with(folder, config(vec![builder("b", steps)])).await
     }
 
     async fn with(folder: tempfile::TempDir, config: MasterConfig) -> Rig {
@@ -409,4 +408,57 @@ async fn a_stopped_build_kills_its_command() {
     let number = std::fs::read_to_string(&pid).expect("the number");
     assert!(!Path::new("/proc").join(number.trim()).exists(), "the shell is gone");
     rig.rig.shut_down(Shutdown::Stop).await;
+}
+
+#[tokio::test]
+async fn a_commit_in_a_local_repository_is_built() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let repository = folder.path().join("repo");
+    std::fs::create_dir(&repository).expect("a folder");
+    git(&repository, &["init", "-q", "-b", "main"]);
+    commit(&repository, "file", "one\n");
+    let mut config = config(vec![builder(
+        "b",
+        vec![source(&repository, |_| ()), shell("then", "cat file")],
+    )]);
+    config = with_tree(config, "tree", Default::default());
+    let url = repository.to_str().expect("a plain path").to_owned();
+    config.change_sources = vec![model::config::ChangeSourceConfig::Git(model::config::GitPoller {
+        repourl: url.clone(),
+        branches: model::config::change_source::Branches::Default,
+        poll_interval: 600.0,
+        poll_at_launch: true,
+        category: None,
+        project: "widget".to_owned(),
+        codebase: String::new(),
+        build_at_first_sight: false,
+        location: Default::default(),
+    })];
+    let mut rig = Rig::with(folder, config).await;
+    soon("the first look", async {
+        while rig.rig.master.state().await.change_sources[0].last_contact.is_none() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+    let revision = commit(&repository, "file", "two\n");
+    let build = rig.rig.finished().await;
+    rig.passes(&build).await;
+    assert_eq!(rig.got_revision(&build).await, revision);
+    let properties = rig.rig.properties(build.id).await;
+    assert_eq!(
+        (properties.text("project"), properties.text("repository")),
+        (Some("widget"), Some(&*url))
+    );
+    let source = rig.rig.master.state().await.change_sources.remove(0);
+    assert_eq!((source.name, source.changes, source.error), (url, 1, None));
+    let id = build.id;
+    let changes = rig
+        .rig
+        .master
+        .store()
+        .read(move |c| store::changes::for_build(c, id))
+        .await
+        .expect("they are read");
+    assert_eq!(changes[0].new.revision.as_deref(), Some(&*revision));
 }

@@ -190,9 +190,9 @@ async fn followed_files_have_logs_and_lazy_ones_only_when_they_say_something() {
         }),
     ])
     .await;
-    assert_eq!(rig.log(build.id, "eager", "test").await, "a line\n");
+    assert_eq!(rig.log(build.id, "eager", "test").await, "oa line\n");
     assert_eq!(rig.log(build.id, "eager", "silent").await, "");
-    assert_eq!(rig.log(build.id, "lazy", "test").await, "a line\n");
+    assert_eq!(rig.log(build.id, "lazy", "test").await, "oa line\n");
     let lazy = rig.steps(build.id).await[2].id;
     let logs = rig
         .master

@@ -81,15 +81,6 @@ impl Rig {
         rig
     }
 
-    /// Ends as a crash does; the folder stays while what is given back does.
-    pub fn die(self) -> Option<tempfile::TempDir> {
-        self._temporary
-    }
-
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
-
     pub async fn shut_down(&self, how: Shutdown) {
         soon("the shutdown", self.master.shutdown(how)).await;
     }
