@@ -16,7 +16,7 @@ use std::time::Instant;
 /// How a browser gets a session.
 const HOW: &str = "Open the page from Outpost's menu, or by a fresh link that `outpost run` prints.";
 
-/// The access rules with the sessions of this run. Clones share them.
+/// The access rules with the sessions. Clones share them.
 #[derive(Clone, Debug)]
 pub struct Gate {
     access: Arc<Access>,
@@ -24,11 +24,19 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// A gate without sessions.
+    /// A gate whose sessions end with the process.
     pub fn new(access: Access) -> Gate {
         Gate {
             access: Arc::new(access),
             sessions: Arc::default(),
+        }
+    }
+
+    /// A gate whose sessions are kept in a file, so that a page that is open goes on after a restart.
+    pub fn remembering(access: Access, file: std::path::PathBuf) -> Gate {
+        Gate {
+            access: Arc::new(access),
+            sessions: Arc::new(Sessions::kept_in(file)),
         }
     }
 

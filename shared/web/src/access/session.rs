@@ -1,8 +1,13 @@
 //! One-time tokens and the sessions they become.
+//!
+//! Sessions outlive a restart, so that a page that is open goes on. They are kept in a file that only its owner can
+//! read; who can read it can use the local socket, and needs no session.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::collections::VecDeque;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use subtle::ConstantTimeEq;
@@ -27,10 +32,11 @@ pub enum Exchange {
     TooMany,
 }
 
-/// All tokens and sessions of this run. They are gone when the process ends.
+/// All tokens of this run, and all sessions.
 #[derive(Debug, Default)]
 pub struct Sessions {
     kept: Mutex<Kept>,
+    file: Option<PathBuf>,
 }
 
 #[derive(Debug, Default)]
@@ -41,6 +47,21 @@ struct Kept {
 }
 
 impl Sessions {
+    /// Those that `file` has from earlier runs; new ones are added to it. A file that cannot be read is begun anew.
+    pub fn kept_in(file: PathBuf) -> Sessions {
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        let whole = |line: &&str| line.len() == secret().len();
+        let sessions = text.lines().filter(whole).take(MOST_SESSIONS).map(str::to_owned).collect();
+        let kept = Kept {
+            sessions,
+            ..Kept::default()
+        };
+        Sessions {
+            kept: Mutex::new(kept),
+            file: Some(file),
+        }
+    }
+
     /// A new token, good for one use.
     pub fn token(&self) -> String {
         let token = secret();
@@ -75,6 +96,11 @@ impl Sessions {
             kept.sessions.pop_front();
         }
         kept.sessions.push_back(session.clone());
+        if let Some(file) = &self.file
+            && let Err(error) = keep(file, &kept.sessions)
+        {
+            tracing::warn!("browsers will have to sign in again after a restart: {}: {error}", file.display());
+        }
         Exchange::Session(session)
     }
 
@@ -106,6 +132,21 @@ fn position(secrets: &VecDeque<String>, given: &str) -> Option<usize> {
     found
 }
 
+/// Replaces the file as a whole.
+fn keep(file: &Path, sessions: &VecDeque<String>) -> io::Result<()> {
+    let new = file.with_extension("new");
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut writer = options.open(&new)?;
+    for session in sessions {
+        writeln!(writer, "{session}")?;
+    }
+    drop(writer);
+    std::fs::rename(new, file)
+}
+
 /// 256 random bits.
 fn secret() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
@@ -125,6 +166,37 @@ mod tests {
         assert!(sessions.knows(&session));
         assert!(!sessions.knows(&token));
         assert_eq!(sessions.exchange(&token, Instant::now()), Exchange::Wrong);
+    }
+
+    #[test]
+    fn a_session_outlives_the_process_and_its_file_is_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("sessions");
+        let sessions = Sessions::kept_in(file.clone());
+        let Exchange::Session(session) = sessions.exchange(&sessions.token(), Instant::now()) else {
+            panic!("a fresh token is good");
+        };
+        let token = sessions.token();
+        drop(sessions);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        let later = Sessions::kept_in(file);
+        assert!(later.knows(&session));
+        assert!(!later.knows(""));
+        assert_eq!(later.exchange(&token, Instant::now()), Exchange::Wrong);
+    }
+
+    #[test]
+    fn what_the_file_has_besides_sessions_opens_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("sessions");
+        std::fs::write(&file, "\nx\n").unwrap();
+        let sessions = Sessions::kept_in(file);
+        assert!(!sessions.knows("") && !sessions.knows("x"));
     }
 
     #[test]
