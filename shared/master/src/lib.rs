@@ -7,8 +7,8 @@
 //! The engine must not know HTTP, pages or people's settings; it reaches workers only by `wire::worker::link`.
 
 mod build;
-pub mod catalog;
-pub mod clock;
+mod catalog;
+mod clock;
 mod collapse;
 mod engine;
 mod error;
@@ -16,7 +16,7 @@ mod events;
 mod intake;
 mod lines;
 mod master;
-pub mod queue;
+mod queue;
 mod recovery;
 mod redact;
 pub mod scheduler;
@@ -27,12 +27,13 @@ pub mod state;
 mod step;
 mod worker;
 
-pub use catalog::{Catalog, Changed, Diff};
+pub use catalog::{BuilderEntry, Catalog, Changed, Diff, SchedulerEntry};
 pub use clock::{Clock, SystemClock};
 pub use engine::message::{Requested, Shutdown, WorkerOrder};
 pub use error::{AttachError, ControlError, StartError};
 pub use events::{Closed, Events};
 pub use master::{ForceRequest, Master};
+pub use queue::WaitingReason;
 pub use scheduler::verdict::{Decision, Verdict};
 pub use secrets::{NoSecrets, Secrets};
 pub use setup::Setup;

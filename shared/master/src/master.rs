@@ -33,7 +33,6 @@ pub struct Master {
 struct Inner {
     store: Store,
     started: Started,
-    clock: Arc<dyn crate::clock::Clock>,
     _end: DropGuard,
 }
 
@@ -51,14 +50,13 @@ pub struct ForceRequest {
 impl Master {
     /// Starts a master: recovers from a crash, takes the configuration into the store and begins to work.
     pub async fn start(setup: Setup) -> Result<Master, StartError> {
-        let (store, clock) = (setup.store.clone(), setup.clock.clone());
+        let store = setup.store.clone();
         let started = start(setup).await?;
         let end = started.closed.clone().drop_guard();
         Ok(Master {
             inner: Arc::new(Inner {
                 store,
                 started,
-                clock,
                 _end: end,
             }),
         })
@@ -325,11 +323,6 @@ impl Master {
         self.send(Message::Shutdown(how, reply));
         // Dropped unanswered when it had ended already.
         let _ = ended.await;
-    }
-
-    /// The clock that the master goes by.
-    pub fn clock(&self) -> &Arc<dyn crate::clock::Clock> {
-        &self.inner.clock
     }
 }
 

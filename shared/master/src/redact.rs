@@ -45,7 +45,7 @@ impl Secrets {
     /// `text` without the secrets. For whole texts; streams go through a [`Redactor`].
     pub fn redact(&self, text: &str) -> String {
         match self.known.read() {
-            Ok(known) if known.needles.is_empty() => text.to_owned(),
+            Ok(known) if !known.may_be_in(text) => text.to_owned(),
             Ok(known) => known.replaced(text),
             Err(_) => String::new(),
         }
@@ -65,6 +65,12 @@ impl Secrets {
 }
 
 impl Known {
+    /// Quickly: whether a secret stands in `text`, or a line was cut and so may hide one from a plain search.
+    fn may_be_in(&self, text: &str) -> bool {
+        let found = || self.needles.iter().any(|(needle, _)| text.contains(needle.as_str()));
+        !self.needles.is_empty() && (has_long_line(text) || found())
+    }
+
     /// Looks for each secret, also where line feeds cut it.
     fn replaced(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
@@ -95,6 +101,10 @@ impl Known {
                 .any(|(needle, _)| matches!(begins_with(&text[*at..], needle), Match::Part))
         })
     }
+}
+
+fn has_long_line(text: &str) -> bool {
+    text.len() >= LONG && text.split('\n').any(|line| line.len() >= LONG)
 }
 
 enum Match {
@@ -161,7 +171,7 @@ impl Redactor {
         let mut all = std::mem::take(&mut self.held);
         all.push_str(&lines);
         let last = all.trim_end_matches('\n').rfind('\n').map_or(0, |at| at + 1);
-        if all.len() - last >= LONG {
+        if all.len() - last > LONG {
             let open = self.secrets.known.read().ok().and_then(|known| known.open_tail(&all));
             if let Some(open) = open {
                 let line = all[..open].rfind('\n').map_or(0, |at| at + 1);

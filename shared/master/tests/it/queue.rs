@@ -1,7 +1,7 @@
 //! Which request is built when, and what becomes of the others.
 
 use crate::rig::*;
-use master::queue::WaitingReason;
+use master::WaitingReason;
 use model::config::{BuilderConfig, Collapse, FunctionArgument};
 use model::event::RequestVerb;
 use model::{Event, RequestId, Results};
