@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { overview } from "../../tests/fake/farm";
-import { ONLY, chosen } from "./filter";
+import { type ONLY, chosen } from "./filter";
 import { scopeOf } from "./mute";
 
 const rows = overview("many").builders;
