@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+import { missing } from "./real/outpost.ts";
+
+// The pages with the real program behind them, in a real browser.
+export default defineConfig({
+  root: import.meta.dirname,
+  test: {
+    include: [missing() === undefined ? "real/*.spec.ts" : "real/missing.ts"],
+    environment: "node",
+    fileParallelism: false,
+    testTimeout: 40_000,
+    hookTimeout: 60_000,
+    disableConsoleIntercept: true,
+  },
+});
