@@ -8,7 +8,7 @@ use crate::api::build::{BuildPage, BuildQuery, Link, LogRow, PropertyRow, Source
 use crate::api::overview::LogPlace;
 use crate::watching::translate::{telling_line, telling_log, text_of};
 use model::query::{Filter, Op, Order, Query, Value};
-use model::{Build, BuildId, BuildSet, BuilderId, Change, Log, Properties, Step};
+use model::{Build, BuildId, BuildSet, BuilderId, Change, Log, Properties, Results, Step};
 use store::rusqlite::{Connection, Result as SqlResult};
 use store::{build_requests, build_sets, builds, logs, steps, workers};
 
@@ -145,7 +145,9 @@ fn latest_rebuild(c: &Connection, build: BuildId) -> SqlResult<Option<Build>> {
 /// What failed in one line, and where.
 async fn failure(app: &App, found: &Read) -> Result<(Option<String>, Option<LogPlace>), Refusal> {
     let Some((step, step_logs)) = found.steps.iter().find(|(step, _)| is_bad(step.results)) else {
-        return Ok((None, None));
+        // What was stopped says by whom or why.
+        let ended_early = matches!(found.build.results, Some(Results::Cancelled | Results::Retry));
+        return Ok((ended_early.then(|| found.build.state_string.clone()), None));
     };
     let Some(log) = telling_log(step_logs) else {
         return Ok((Some(format!("{}: {}", step.name, step.state_string)), None));
