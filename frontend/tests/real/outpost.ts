@@ -54,8 +54,8 @@ export class Outpost {
   }
 
   get environment(): NodeJS.ProcessEnv {
-    const { OUTPOST_PROFILE: _, ...inherited } = process.env;
-    return { ...inherited, HOME: this.home, OUTPOST_HOME: join(this.home, "outpost"), GIT_CONFIG_NOSYSTEM: "1" };
+    const own = { HOME: this.home, OUTPOST_HOME: join(this.home, "outpost"), GIT_CONFIG_NOSYSTEM: "1" };
+    return { ...process.env, OUTPOST_PROFILE: undefined, ...own };
   }
 
   /** Starts it and waits until it has printed its link; on the port that it had before, if there is one. */
