@@ -17,18 +17,41 @@ pub fn plain_json(value: &Json) -> impl IntoResponse + use<> {
     ([(header::CONTENT_TYPE, PLAIN)], text::indented(value))
 }
 
-/// Compact JSON if the request's `Accept` has `application/json` in it, else indented and as plain text: the media
-/// type and the text.
-pub fn json_text(request: &HeaderMap, value: Json) -> (&'static str, String) {
-    let wanted = request
-        .get_all(header::ACCEPT)
-        .iter()
-        .any(|accept| accept.to_str().is_ok_and(|accept| accept.contains("application/json")));
-    let value = text::sorted(value);
-    if wanted {
-        ("application/json; charset=utf-8", text::compact(&value))
-    } else {
-        (PLAIN, text::indented(&value))
+/// How JSON is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// Without blanks, as `application/json`.
+    Compact,
+    /// Indented, as `text/plain`.
+    Indented,
+}
+
+impl Layout {
+    /// Compact if the request's `Accept` has `application/json` in it.
+    pub fn wanted(request: &HeaderMap) -> Layout {
+        let mut accepted = request.get_all(header::ACCEPT).iter();
+        if accepted.any(|accept| accept.to_str().is_ok_and(|accept| accept.contains("application/json"))) {
+            Layout::Compact
+        } else {
+            Layout::Indented
+        }
+    }
+
+    /// The `Content-Type`.
+    pub const fn media(self) -> &'static str {
+        match self {
+            Layout::Compact => "application/json; charset=utf-8",
+            Layout::Indented => PLAIN,
+        }
+    }
+
+    /// The text of `value`, with its keys in order.
+    pub fn text(self, value: Json) -> String {
+        let value = text::sorted(value);
+        match self {
+            Layout::Compact => text::compact(&value),
+            Layout::Indented => text::indented(&value),
+        }
     }
 }
 

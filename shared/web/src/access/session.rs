@@ -51,7 +51,12 @@ impl Sessions {
     pub fn kept_in(file: PathBuf) -> Sessions {
         let text = std::fs::read_to_string(&file).unwrap_or_default();
         let whole = |line: &&str| line.len() == secret().len();
-        let sessions = text.lines().filter(whole).take(MOST_SESSIONS).map(str::to_owned).collect();
+        let sessions = text
+            .lines()
+            .filter(whole)
+            .take(MOST_SESSIONS)
+            .map(str::to_owned)
+            .collect();
         let kept = Kept {
             sessions,
             ..Kept::default()
@@ -99,7 +104,10 @@ impl Sessions {
         if let Some(file) = &self.file
             && let Err(error) = keep(file, &kept.sessions)
         {
-            tracing::warn!("browsers will have to sign in again after a restart: {}: {error}", file.display());
+            tracing::warn!(
+                "browsers will have to sign in again after a restart: {}: {error}",
+                file.display()
+            );
         }
         Exchange::Session(session)
     }

@@ -82,8 +82,10 @@ fn unchecked(result: Result<(), ControlError>) -> Result<Json, Refusal> {
     }
 }
 
+/// As given, or the protocol's words for none.
 fn reason(call: &Call) -> Option<String> {
-    call.params.get("reason").and_then(Json::as_str).map(str::to_owned)
+    let given = call.params.get("reason").and_then(Json::as_str);
+    Some(given.unwrap_or("no reason").to_owned())
 }
 
 async fn build(state: &State, at: &BuildAt, call: &Call) -> Result<Json, Refusal> {

@@ -5,21 +5,26 @@
 
 mod contents;
 mod control;
+mod envelope;
 mod path;
 mod read;
 mod select;
+mod served;
 
 pub use read::Site;
 
+use crate::answer::Layout;
 use crate::router::State;
 use crate::{answer, compress};
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{self, Request};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::stream;
 use path::Endpoint;
 use read::Found;
 use serde_json::json;
+use std::convert::Infallible;
 use store::StoreError;
 use wire::rest::query::{self, QueryError};
 
@@ -155,30 +160,37 @@ async fn get(
     }
     let (resource, collection) = endpoint.serves();
     let asked = query::parse(resource, collection, text)?;
+    let layout = Layout::wanted(headers);
     if let Endpoint::Contents(log) = endpoint {
         let chunk = contents::lines(state, log, &asked).await?.ok_or_else(missing)?;
-        return Ok(packed(headers, json!({"logchunks": [chunk], "meta": {}})));
+        let text = layout.text(json!({"logchunks": [chunk], "meta": {}}));
+        return Ok(with_media(layout, compress::body(headers, text)));
     }
     let site = state.site();
     let found = state
         .store
         .read(move |c| read::read(c, &site, &endpoint, &asked))
         .await?;
-    let envelope = match found {
-        Found::One(row) => json!({resource.plural: [row], "meta": {}}),
-        Found::Many { rows, total } => json!({resource.plural: rows, "meta": {"total": total}}),
+    let body = match found {
+        Found::One(row) => compress::body(headers, layout.text(json!({resource.plural: [row], "meta": {}}))),
+        Found::Many { rows, total } => {
+            let mut pieces = envelope::pieces(layout, resource.plural, rows, total);
+            match (pieces.next(), pieces.next()) {
+                (Some(all), None) => compress::body(headers, all),
+                (first, second) => {
+                    let pieces = first.into_iter().chain(second).chain(pieces);
+                    Body::from_stream(stream::iter(pieces.map(Ok::<String, Infallible>))).into_response()
+                }
+            }
+        }
         Found::Missing => return Err(missing()),
     };
-    Ok(packed(headers, envelope))
+    Ok(with_media(layout, body))
 }
 
-/// JSON in the form that was asked for, compressed where that helps.
-fn packed(headers: &HeaderMap, envelope: model::Json) -> Response {
-    let (media, text) = answer::json_text(headers, envelope);
-    let mut response = compress::body(headers, text);
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+fn with_media(layout: Layout, mut response: Response) -> Response {
+    let media = HeaderValue::from_static(layout.media());
+    response.headers_mut().insert(header::CONTENT_TYPE, media);
     response
 }
 

@@ -2,6 +2,7 @@
 
 mod arbitrary;
 mod control;
+mod differential;
 mod doors;
 mod farm;
 mod history;

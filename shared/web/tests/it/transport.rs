@@ -191,3 +191,29 @@ async fn aliases_and_the_list_of_versions() {
         json!({"api_versions": {"v2": "https://ci.example.org/bb/api/v2"}})
     );
 }
+
+#[tokio::test]
+async fn a_long_table_comes_in_pieces_and_whole() {
+    let farm = Farm::new().await;
+    let written = farm.store.write(|c| {
+        (0..2000).try_for_each(|n| {
+            let change = crate::socket::change(&n.to_string());
+            store::changes::insert(c, &change, None, history::START).map(drop)
+        })
+    });
+    written.await.expect("rows can be written");
+    let answer = farm
+        .get("/api/v2/changes?order=changeid")
+        .send()
+        .await
+        .expect("an answer");
+    assert!(!answer.headers().contains_key("content-length"));
+    let (_, table) = body(answer).await;
+    assert_eq!(table["meta"], json!({"total": 2000}));
+    let rows = table["changes"].as_array().expect("rows");
+    let revisions: Vec<_> = rows
+        .iter()
+        .map(|row| row["revision"].as_str().expect("a revision").to_owned())
+        .collect();
+    assert_eq!(revisions, (0..2000).map(|n| n.to_string()).collect::<Vec<_>>());
+}

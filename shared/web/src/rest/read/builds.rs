@@ -4,6 +4,7 @@ use super::super::path::{BuildAt, BuildsOf};
 use super::{Found, locate};
 use model::query::{Filter, Op, Query, Value};
 use model::{Build, BuildId, ChangeId, Json, Properties, RequestId};
+use std::collections::HashMap;
 use store::builds;
 use store::rusqlite::{Connection, Result};
 use wire::rest::{Asked, build};
@@ -22,13 +23,15 @@ pub fn list(c: &Connection, of: &BuildsOf, asked: &Asked) -> Result<Found> {
             None => Vec::new(),
         },
     };
-    Ok(Found::paged(json(c, &rows, asked)?, asked))
+    let json = json(c, &rows, asked)?;
+    Ok(Found::paged(rows, asked, json))
 }
 
 /// The build.
 pub fn one(c: &Connection, at: &BuildAt, asked: &Asked) -> Result<Found> {
     let rows: Vec<Build> = locate::build(c, at)?.into_iter().collect();
-    Ok(Found::one(json(c, &rows, asked)?.pop(), asked))
+    let json = json(c, &rows, asked)?;
+    Ok(Found::one(rows.first().map(json), asked))
 }
 
 /// `query`, further restricted to rows whose `field` is `value`.
@@ -42,13 +45,13 @@ pub fn with(query: &Query, field: &str, value: i64) -> Query {
     query
 }
 
-fn json(c: &Connection, rows: &[Build], asked: &Asked) -> Result<Vec<Json>> {
-    let none = Properties::default();
-    if asked.properties.is_empty() {
-        return Ok(rows.iter().map(|row| build::json(row, &none)).collect());
+/// How the rows are shown, with the properties that were asked for.
+fn json(c: &Connection, rows: &[Build], asked: &Asked) -> Result<impl Fn(&Build) -> Json + Send + use<>> {
+    let mut properties = HashMap::new();
+    if !asked.properties.is_empty() {
+        let ids: Vec<BuildId> = rows.iter().map(|row| row.id).collect();
+        properties = builds::selected_properties(c, &ids, &asked.properties)?;
     }
-    let ids: Vec<BuildId> = rows.iter().map(|row| row.id).collect();
-    let properties = builds::selected_properties(c, &ids, &asked.properties)?;
-    let of = |row: &Build| build::json(row, properties.get(&row.id).unwrap_or(&none));
-    Ok(rows.iter().map(of).collect())
+    let none = Properties::default();
+    Ok(move |row: &Build| build::json(row, properties.get(&row.id).unwrap_or(&none)))
 }

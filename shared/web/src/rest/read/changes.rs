@@ -12,7 +12,7 @@ pub fn list(c: &Connection, of: &ChangesOf, asked: &Asked) -> Result<Found> {
     let all_of: Vec<Change> = match of {
         ChangesOf::Everything => {
             let rows = changes::list(c, &asked.query)?;
-            return Ok(Found::paged(rows.iter().map(change::json), asked));
+            return Ok(Found::paged(rows, asked, change::json));
         }
         ChangesOf::Build(at) => match locate::build_id(c, at)? {
             Some(id) => changes::for_build(c, id)?,

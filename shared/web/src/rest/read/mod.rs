@@ -17,6 +17,7 @@ mod sources;
 mod steps;
 mod workers;
 
+use super::envelope::Rows;
 use super::path::Endpoint;
 use super::select;
 use model::config::MasterConfig;
@@ -43,7 +44,7 @@ pub enum Found {
     /// A collection.
     Many {
         /// The rows asked for.
-        rows: Vec<Json>,
+        rows: Rows,
         /// `meta.total`.
         total: usize,
     },
@@ -52,20 +53,27 @@ pub enum Found {
 }
 
 impl Found {
-    /// Rows that the store filtered and paged; their number is the total, as on Buildbot.
-    fn paged(rows: impl IntoIterator<Item = Json>, asked: &Asked) -> Found {
-        let rows: Vec<Json> = rows.into_iter().map(|row| shown(row, asked)).collect();
+    /// Rows that the store filtered and paged; their number is the total, as on Buildbot. They become JSON only when
+    /// they are written, because there may be a great many.
+    fn paged<T: Send + 'static>(rows: Vec<T>, asked: &Asked, json: impl Fn(&T) -> Json + Send + 'static) -> Found {
+        let fields = asked.fields.clone();
         Found::Many {
             total: rows.len(),
-            rows,
+            rows: Box::new(
+                rows.into_iter()
+                    .map(move |row| select::fields(json(&row), fields.as_deref())),
+            ),
         }
     }
 
     /// All rows there are, of which those asked for are taken here.
     fn chosen(rows: impl IntoIterator<Item = Json>, asked: &Asked) -> Found {
         let (rows, total) = select::select(rows.into_iter().collect(), &asked.query);
-        let rows = rows.into_iter().map(|row| shown(row, asked)).collect();
-        Found::Many { rows, total }
+        let fields = asked.fields.clone();
+        Found::Many {
+            total,
+            rows: Box::new(rows.into_iter().map(move |row| select::fields(row, fields.as_deref()))),
+        }
     }
 
     /// The one, if it is there.

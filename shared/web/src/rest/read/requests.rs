@@ -16,8 +16,11 @@ pub fn list(c: &Connection, builder: Option<&BuilderAt>, asked: &Asked) -> Resul
             None => Vec::new(),
         },
     };
+    if asked.properties.is_empty() {
+        return Ok(Found::paged(rows, asked, |row| build_request::json(row, None)));
+    }
     let rows: Result<Vec<Json>> = rows.iter().map(|row| json(c, row, asked)).collect();
-    Ok(Found::paged(rows?, asked))
+    Ok(Found::paged(rows?, asked, Json::clone))
 }
 
 /// The request.
@@ -44,7 +47,7 @@ fn json(c: &Connection, row: &BuildRequest, asked: &Asked) -> Result<Json> {
 /// The build sets.
 pub fn sets(c: &Connection, asked: &Asked) -> Result<Found> {
     let rows = build_sets::list(c, &asked.query)?;
-    Ok(Found::paged(rows.iter().map(build_set::json), asked))
+    Ok(Found::paged(rows, asked, build_set::json))
 }
 
 /// The build set.

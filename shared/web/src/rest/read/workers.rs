@@ -50,6 +50,9 @@ fn keep(
     if let Some(at) = builder {
         let builder = locate::builder(c, at)?.map(|builder| builder.id);
         rows.retain(|row| builder.is_some_and(|id| row.configured_on.contains(&id)));
+        // As seen from the builder, the others are not told.
+        rows.iter_mut()
+            .for_each(|row| row.configured_on.retain(|id| Some(*id) == builder));
     }
     Ok(())
 }
