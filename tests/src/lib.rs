@@ -4,9 +4,11 @@
 
 mod outpost;
 mod repository;
+mod threads;
 
-pub use outpost::{Outpost, program};
+pub use outpost::{Ear, Outpost, program};
 pub use repository::Repository;
+pub use threads::{WakeUps, most_memory, survivors, wake_ups};
 
 /// Says that a test could not run here, in the words that `./dev test` counts.
 pub fn skip(reason: &str) {

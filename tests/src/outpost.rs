@@ -1,12 +1,14 @@
 //! A resident that runs for one test.
 
-use futures_util::StreamExt;
+use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::net::UnixStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
 
 /// How long something that must happen may take on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -97,6 +99,11 @@ impl Outpost {
         self.home.path()
     }
 
+    /// Where its workers build.
+    pub fn builds(&self) -> PathBuf {
+        self.home.path().join("data/builds")
+    }
+
     /// Its socket.
     pub fn socket(&self) -> PathBuf {
         self.home.path().join("run/default.sock")
@@ -152,6 +159,29 @@ impl Outpost {
             .expect("an answer");
         assert_eq!(answer.status(), 200, "{path}");
         answer.json().await.expect("JSON")
+    }
+
+    /// Calls a method of the REST API's control.
+    pub async fn control(&self, path: &str, method: &str, id: &str, params: Value) -> Value {
+        let address = format!("http://outpost/api/v2/{path}");
+        let call = json!({"jsonrpc": "2.0", "method": method, "id": id, "params": params});
+        let answer = self.http().post(address).json(&call).send().await;
+        answer.expect("an answer").json().await.expect("JSON")
+    }
+
+    /// Listens to the events of these paths on `/ws`.
+    pub async fn listen(&self, paths: &[&str]) -> Ear {
+        let stream = UnixStream::connect(self.socket()).await.expect("the socket");
+        let (mut socket, _) = tokio_tungstenite::client_async("ws://outpost/ws", stream).await.expect("a WebSocket");
+        for path in paths {
+            let order = json!({"cmd": "startConsuming", "path": path, "_id": path});
+            socket.send(Message::text(order.to_string())).await.expect("sent");
+        }
+        let mut ear = Ear { socket };
+        for _ in paths {
+            assert_eq!(ear.frame().await["code"], 200);
+        }
+        ear
     }
 
     fn http(&self) -> reqwest::Client {
@@ -229,5 +259,28 @@ impl Drop for Outpost {
             let _ = child.kill();
             let _ = child.wait();
         }
+    }
+}
+
+/// A client of `/ws`.
+pub struct Ear {
+    socket: WebSocketStream<UnixStream>,
+}
+
+impl Ear {
+    /// Waits for the next event whose key ends so; gives its body.
+    pub async fn event(&mut self, ending: &str) -> Value {
+        loop {
+            let mut frame = self.frame().await;
+            if frame["k"].as_str().is_some_and(|key| key.ends_with(ending)) {
+                return frame["m"].take();
+            }
+        }
+    }
+
+    async fn frame(&mut self) -> Value {
+        let frame = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("an event in time");
+        let frame = frame.expect("an open connection").expect("a frame");
+        serde_json::from_str(frame.to_text().expect("text")).expect("JSON")
     }
 }

@@ -1,5 +1,6 @@
 //! A git repository made for a test, apart from the user's configuration.
 
+use crate::Outpost;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
@@ -33,6 +34,15 @@ impl Repository {
         let repository = Repository::new(name);
         copy(source, &repository.path());
         repository.commit("first commit");
+        repository
+    }
+
+    /// One whose only file is an executable `test`, made a project by `init` alone and built once.
+    pub fn project(outpost: &Outpost, name: &str, test: &str) -> Repository {
+        let repository = Repository::new(name);
+        repository.write("test", test);
+        repository.commit("first");
+        outpost.ok(&["init", "--yes", repository.path().to_str().expect("text")]);
         repository
     }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::time::Duration;
-use tests::{Outpost, Repository};
+use tests::{Outpost, Repository, survivors};
 
 /// How often it is killed. `OUTPOST_TEST_CRASHES` asks for more or fewer.
 const CRASHES: usize = 50;
@@ -75,7 +75,7 @@ async fn nothing_acknowledged_is_lost() {
         }
         outpost.kill();
         assert_eq!(
-            survivors(outpost.home()),
+            survivors(&outpost.builds()),
             Vec::<String>::new(),
             "no process of a lost build is alive"
         );
@@ -136,29 +136,6 @@ async fn nothing_acknowledged_is_lost() {
         String::from_utf8_lossy(&checked.expect("sqlite3 starts").stdout).trim(),
         "ok"
     );
-}
-
-/// Processes that run in a builder's folder, once what is being ended had a moment to end.
-fn survivors(home: &std::path::Path) -> Vec<String> {
-    let builds = home.join("data/builds");
-    let mut alive = Vec::new();
-    for _ in 0..200 {
-        alive = std::fs::read_dir("/proc")
-            .expect("/proc")
-            .flatten()
-            .filter(|entry| std::fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd.starts_with(&builds)))
-            .map(|entry| {
-                std::fs::read_to_string(entry.path().join("cmdline"))
-                    .unwrap_or_default()
-                    .replace('\0', " ")
-            })
-            .collect();
-        if alive.is_empty() {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    alive
 }
 
 fn find(folder: &std::path::Path, name: &str) -> Vec<std::path::PathBuf> {

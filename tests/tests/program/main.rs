@@ -1,7 +1,12 @@
 //! The whole program, driven from outside.
 
+mod bad_input;
 mod command_line;
 mod configuration;
 mod crash;
+mod dashboard;
 mod first_build;
+mod idle;
+mod real_projects;
 mod samples;
+mod trace;
