@@ -9,6 +9,6 @@ export type Force = {
  */
 builder: number, 
 /**
- * Values by full name; what is not here takes its default.
+ * Values by full name; what is not here takes its default. Several chosen values stand one a line.
  */
 values: { [key in string]: string }, };

@@ -10,6 +10,7 @@ import type { ChangesPage } from "./ChangesPage";
 import type { ChangesQuery } from "./ChangesQuery";
 import type { Checked } from "./Checked";
 import type { Configuration } from "./Configuration";
+import type { Dashboard } from "./Dashboard";
 import type { Detect } from "./Detect";
 import type { Draft } from "./Draft";
 import type { ErrorQuery } from "./ErrorQuery";
@@ -92,6 +93,8 @@ export interface Commands {
   apply_configuration: { input: Draft; output: Checked };
   /** Goes back to the configuration before the last apply. */
   undo_configuration: { input: Nothing; output: Checked };
+  /** Reads the configuration's files again and takes them into use, if they are good. */
+  reload_configuration: { input: Nothing; output: Checked };
   /** All settings. */
   settings: { input: Nothing; output: Settings };
   /** Replaces all settings. */
@@ -104,6 +107,8 @@ export interface Commands {
   unmute: { input: Unmute; output: Nothing };
   /** What was told, what was not, and why. */
   notices: { input: Nothing; output: Notices };
+  /** A link that opens the dashboard in a browser, once. */
+  dashboard: { input: Nothing; output: Dashboard };
   /** What runs and would be lost by leaving. */
   leaving: { input: Nothing; output: Leaving };
   /** Ends the program. */

@@ -56,7 +56,7 @@ pub struct Field {
 pub struct Force {
     /// `builderid`.
     pub builder: i64,
-    /// Values by full name; what is not here takes its default.
+    /// Values by full name; what is not here takes its default. Several chosen values stand one a line.
     pub values: BTreeMap<String, String>,
 }
 

@@ -94,14 +94,16 @@ fn field(field_config: &ForceField, parent: &str) -> Field {
 
 pub(super) async fn force(app: &App, force: Force) -> Result<Forced, Refusal> {
     let (scheduler, config) = scheduler_of(app, force.builder).await?;
-    let mut kinds = BTreeMap::new();
+    let mut fields = BTreeMap::new();
     for one in &config.fields {
-        collect_kinds(&field(one, ""), &mut kinds);
+        collect(field(one, ""), &mut fields);
     }
     let mut params = Params::new();
     for (name, text) in force.values {
-        let value = match kinds.get(&name).map(String::as_str) {
-            Some("bool") => Json::Bool(text == "true"),
+        let value = match fields.get(&name) {
+            Some(field) if field.kind == "bool" => Json::Bool(text == "true"),
+            // A face sends the chosen values one a line.
+            Some(field) if field.multiple => text.lines().map(str::to_owned).collect(),
             Some(_) => Json::String(text),
             None => return Err(Refusal::invalid(format!("the form has no field '{name}'"))),
         };
@@ -117,9 +119,9 @@ pub(super) async fn force(app: &App, force: Force) -> Result<Forced, Refusal> {
     forced_row(forced, Some(BuilderId(force.builder)))
 }
 
-fn collect_kinds(field: &Field, kinds: &mut BTreeMap<String, String>) {
-    kinds.insert(field.full_name.clone(), field.kind.clone());
-    field.fields.iter().for_each(|child| collect_kinds(child, kinds));
+fn collect(field: Field, fields: &mut BTreeMap<String, Field>) {
+    field.fields.iter().for_each(|child| collect(child.clone(), fields));
+    fields.insert(field.full_name.clone(), field);
 }
 
 /// Who asks: my first mail address or name.
