@@ -240,6 +240,8 @@ export class FakeHost {
       can_undo: this.#before !== undefined,
     }),
     configuration_file: ({ file }) => ({ file, text: this.#files[file] ?? "" }),
+    reload_configuration: () => ({ problems: [], changes: [], applied: true }),
+    dashboard: () => ({ url: "http://127.0.0.1:8010/?token=once" }),
     check_configuration: ({ text }) => {
       const bad = text.split("\n").findIndex((line) => line.includes("oops"));
       if (bad >= 0) {
