@@ -5,7 +5,7 @@ use crate::answer;
 use crate::commands::CommandError;
 use axum::Json as Body;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -40,7 +40,7 @@ impl Gate {
         }
     }
 
-    /// A token for a link `http://HOST:PORT/?token=…` that signs a browser in, once. A few unused ones are kept.
+    /// A token for a link `http://HOST:PORT/PAGE?token=…` that signs a browser in, once. A few unused ones are kept.
     pub fn one_time_token(&self) -> String {
         self.sessions.token()
     }
@@ -58,15 +58,16 @@ impl Gate {
     }
 
     /// Turns the token of a one-time link into a cookie, and leads to the page without the token in its address.
-    fn sign_in(&self, token: &str, headers: &HeaderMap) -> Response {
+    fn sign_in(&self, token: &str, uri: &Uri, headers: &HeaderMap) -> Response {
+        let page = without_token(uri);
         match self.sessions.exchange(token, Instant::now()) {
             Exchange::Session(secret) => {
                 let cookie = format!("{}={secret}; Path=/; HttpOnly; SameSite=Strict", cookie_name(headers));
-                let headers = [(header::SET_COOKIE, cookie.as_str()), (header::LOCATION, "/")];
+                let headers = [(header::SET_COOKIE, cookie.as_str()), (header::LOCATION, page.as_str())];
                 (StatusCode::SEE_OTHER, headers).into_response()
             }
             Exchange::Wrong if self.caller(headers).is_owner() => {
-                (StatusCode::SEE_OTHER, [(header::LOCATION, "/")]).into_response()
+                (StatusCode::SEE_OTHER, [(header::LOCATION, page)]).into_response()
             }
             Exchange::Wrong => answer::sentence(
                 StatusCode::FORBIDDEN,
@@ -133,10 +134,10 @@ fn at_the_door(gate: &Gate, request: &Request) -> Result<Caller, Box<Response>> 
             return Err(Box::new(invalid_origin(request.method(), path)));
         }
     }
-    if path == "/"
+    if is_page(path)
         && let Some(token) = token_of(request.uri().query())
     {
-        return Err(Box::new(gate.sign_in(token, headers)));
+        return Err(Box::new(gate.sign_in(token, request.uri(), headers)));
     }
     let caller = gate.caller(headers);
     if caller.is_owner() || may_guest(gate, path) {
@@ -150,18 +151,36 @@ fn token_of(query: Option<&str>) -> Option<&str> {
     query?.split('&').find_map(|pair| pair.strip_prefix("token="))
 }
 
+/// The address of the page, which is on this server whatever the path is, with the rest of its query.
+fn without_token(uri: &Uri) -> String {
+    let path = uri.path().trim_start_matches(['/', '\\']);
+    let kept = uri.query().unwrap_or_default().split('&');
+    let kept: Vec<&str> = kept
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("token="))
+        .collect();
+    let mark = if kept.is_empty() { "" } else { "?" };
+    format!("/{path}{mark}{}", kept.join("&"))
+}
+
+/// Whether `path` is `root` or below it.
+fn is_under(path: &str, root: &str) -> bool {
+    path.strip_prefix(root)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether `path` is the front end's.
+fn is_page(path: &str) -> bool {
+    !["/api", "/ws", "/sse", "/config"]
+        .iter()
+        .any(|root| is_under(path, root))
+}
+
 /// Whether `path` needs no session.
 fn may_guest(gate: &Gate, path: &str) -> bool {
-    let under = |root: &str| {
-        path.strip_prefix(root)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    if under("/api/outpost") {
+    if is_under(path, "/api/outpost") {
         path == "/api/outpost/v1"
-    } else if under("/api") || under("/ws") || under("/sse") || under("/config") {
-        gate.access.open
     } else {
-        true
+        gate.access.open || is_page(path)
     }
 }
 

@@ -5,6 +5,7 @@ use axum::extract::ws::Utf8Bytes;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use wire::events::{News, Pattern, frame};
@@ -18,6 +19,12 @@ const MOST_BYTES: usize = 8 << 20;
 const MOST_LISTENERS: usize = 1000;
 /// Subscriptions of one listener.
 const MOST_SUBSCRIPTIONS: usize = 20_000;
+
+/// Between writes to one listener passes so much time for each listener that there is, so that telling a crowd does
+/// not take all of the processor: a write costs some microseconds, whatever is in it.
+const PAUSE_EACH: Duration = Duration::from_micros(25);
+/// A shorter pause is none: few listeners hear everything at once.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 
 /// How a listener wants its frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,6 +199,13 @@ impl Hub {
         for id in slow {
             inside.remove(id, Some(End::TooSlow));
         }
+    }
+
+    /// How long to collect frames before the next write to the same listener.
+    pub fn pause(&self) -> Duration {
+        let crowd = u32::try_from(self.inside().listeners.len()).unwrap_or(u32::MAX);
+        let pause = PAUSE_EACH.saturating_mul(crowd);
+        if pause < SHORTEST_PAUSE { Duration::ZERO } else { pause }
     }
 
     /// Whether nobody listens, so that events need not even be put into words.

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use std::time::Duration;
+use tokio::time::Instant;
 use wire::events::{Command, Mistake, command};
 
 /// Bytes in one frame of a client; a command has far fewer.
@@ -68,9 +69,14 @@ async fn converse(
     id: u64,
 ) {
     let mut batch = Vec::new();
+    let mut not_before = Instant::now();
     loop {
+        let collected = async {
+            tokio::time::sleep_until(not_before).await;
+            frames.next(&mut batch, BATCH).await
+        };
         tokio::select! {
-            count = frames.next(&mut batch, BATCH) => {
+            count = collected => {
                 if count == 0 {
                     return std::future::pending().await;
                 }
@@ -82,6 +88,7 @@ async fn converse(
                 if sink.flush().await.is_err() {
                     return;
                 }
+                not_before = Instant::now() + hub.pause();
             }
             said = stream.next() => match said {
                 Some(Ok(Message::Text(said))) => {

@@ -126,6 +126,34 @@ async fn a_one_time_link_signs_one_browser_in() {
 }
 
 #[tokio::test]
+async fn a_link_may_lead_to_any_page_of_this_server_and_to_no_other() {
+    let farm = farm(Access::default()).await;
+    for (path, leads_to) in [
+        ("/?token=", "/"),
+        ("/builders/4/builds/7?token=", "/builders/4/builds/7"),
+        ("/log?line=5&find=a%20b&token=", "/log?line=5&find=a%20b"),
+        ("//evil.example.com/?token=", "/evil.example.com/"),
+        ("/%2Fevil.example.com?token=", "/%2Fevil.example.com"),
+    ] {
+        let link = format!("{path}{}", farm.gate.one_time_token());
+        let answer = farm.get(&link).send().await.expect("an answer");
+        assert_eq!(
+            (
+                answer.status().as_u16(),
+                answer.headers()["location"].to_str().expect("text")
+            ),
+            (303, leads_to)
+        );
+    }
+    let rest = format!("/api/v2/builders?token={}", farm.gate.one_time_token());
+    assert_eq!(
+        farm.get(&rest).send().await.expect("an answer").status(),
+        400,
+        "REST has no such parameter"
+    );
+}
+
+#[tokio::test]
 async fn a_spent_or_guessed_token_is_refused_and_guessing_is_slowed_down() {
     let farm = farm(Access::default()).await;
     let token = farm.gate.one_time_token();

@@ -115,3 +115,25 @@ async fn without_a_front_end_the_page_says_how_to_build_it() {
     assert_eq!(answer.status(), 503);
     assert!(answer.text().await.expect("a body").contains("npm run build"));
 }
+
+#[tokio::test]
+async fn the_built_in_page_is_there_or_says_how_to_build_it() {
+    let farm = Farm::with(Wish {
+        front_end: FrontEnd::BuiltIn,
+        ..Wish::default()
+    })
+    .await;
+    let answer = get(&farm, "/builders").await;
+    let status = answer.status().as_u16();
+    assert_eq!(answer.headers()["content-type"], "text/html; charset=utf-8");
+    let text = answer.text().await.expect("a body");
+    let expected = if status == 200 {
+        "<div id=\"app\">"
+    } else {
+        "npm run build"
+    };
+    assert!(
+        matches!(status, 200 | 503) && text.contains(expected),
+        "{status}: {text}"
+    );
+}
