@@ -97,6 +97,11 @@ impl Master {
         })
     }
 
+    /// Wakes when what [`Master::state`] tells of the faults of change sources, or of its own, has changed.
+    pub fn troubles(&self) -> tokio::sync::watch::Receiver<()> {
+        self.inner.started.troubles.clone()
+    }
+
     fn send(&self, message: Message) {
         // When the engine has ended, the message is dropped with its reply, and that tells the caller.
         let _ = self.inner.started.sender.send(message);

@@ -79,6 +79,11 @@ pub enum WaitingReason {
         /// Their names.
         workers: Vec<String>,
     },
+    /// Nothing can be written, for example because the disk is full.
+    Storage {
+        /// Why, in words.
+        reason: String,
+    },
     /// The master is shutting down.
     ShuttingDown,
     /// A newer request is being compared with it.
@@ -97,6 +102,7 @@ impl WaitingReason {
             WaitingReason::Paused { workers } => format!("paused: {}", workers.join(", ")),
             WaitingReason::Leaving { workers } => format!("shutting down: {}", workers.join(", ")),
             WaitingReason::Busy { workers } => format!("all workers are busy ({})", workers.join(", ")),
+            WaitingReason::Storage { reason } => reason.clone(),
             WaitingReason::ShuttingDown => "the master is shutting down".to_owned(),
             WaitingReason::Deciding => "it may become part of a newer request".to_owned(),
             WaitingReason::Starting => "it is about to start".to_owned(),

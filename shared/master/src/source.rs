@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use store::{Store, StoreError, change_sources};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use vcs::git::{Batch, Mode, Report, SourceStatus, Watch};
 
@@ -35,6 +35,8 @@ pub struct Surroundings {
     pub cache: PathBuf,
     /// For waiting.
     pub clock: Arc<dyn Clock>,
+    /// Told when a source gets into trouble or out of it.
+    pub troubles: watch::Sender<()>,
 }
 
 struct Running {
@@ -68,6 +70,8 @@ impl Sources {
         let wanted = |id: &ChangeSourceId| catalog.change_sources.iter().find(|(other, _)| other == id);
         self.running
             .retain(|id, running| wanted(id).is_some_and(|(_, config)| *config == running.config));
+        // One that is gone may have been in trouble.
+        self.surroundings.troubles.send_replace(());
         for (id, config) in &catalog.change_sources {
             if !self.running.contains_key(id) {
                 let running = start(self.surroundings.clone(), *id, config.clone());
@@ -203,19 +207,31 @@ impl Task {
     }
 
     async fn failed(&self, error: String) {
-        self.state.lock().error = Some(error);
+        self.tell(|state| state.error = Some(error));
         let clock = &self.surroundings.clock;
         clock.sleep_until(clock.uptime() + AGAIN).await;
     }
 
     fn note(&self, status: &SourceStatus) {
-        let mut state = self.state.lock();
-        state.last_contact = status.last_contact.or(state.last_contact);
-        (state.mode, state.error) = match &status.mode {
+        let (mode, error) = match &status.mode {
             Mode::Starting => ("starting".to_owned(), None),
             Mode::Watching => ("watching".to_owned(), None),
             Mode::Polling { every, why } => (format!("polling every {every} s: {why}"), None),
             Mode::Failed { reason } => ("failed".to_owned(), Some(reason.clone())),
         };
+        self.tell(|state| {
+            state.last_contact = status.last_contact.or(state.last_contact);
+            (state.mode, state.error) = (mode, error);
+        });
+    }
+
+    /// Changes the state, and wakes those who show troubles when that is one or ends one.
+    fn tell(&self, change: impl FnOnce(&mut SourceState)) {
+        let mut state = self.state.lock();
+        let before = state.error.clone();
+        change(&mut state);
+        if state.error != before {
+            self.surroundings.troubles.send_replace(());
+        }
     }
 }

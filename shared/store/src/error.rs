@@ -108,6 +108,14 @@ impl StoreError {
         }
     }
 
+    /// Whether it is no fault of one write: nothing can be written until somebody sets it right.
+    pub fn stops_all_writes(&self) -> bool {
+        matches!(
+            self,
+            StoreError::Full | StoreError::ReadOnly { .. } | StoreError::Corrupt { .. }
+        )
+    }
+
     /// Anything else, in words.
     pub(crate) fn other(reason: impl ToString) -> StoreError {
         StoreError::Other {

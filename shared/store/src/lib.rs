@@ -44,7 +44,7 @@ use readers::Readers;
 use rusqlite::{Connection, Transaction};
 use std::path::Path;
 use std::sync::Arc;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use writer::Writer;
 
 /// The open database. Clones share it; the last one gone, or [`Store::close`], gives it back.
@@ -53,7 +53,11 @@ pub struct Store {
     writer: Writer,
     readers: Arc<Readers>,
     logs: Logs,
+    trouble: watch::Receiver<Option<StoreError>>,
 }
+
+/// The key of [`Store::try_room`], and how much room it takes for a moment.
+const ROOM: (&str, usize) = ("room", 1 << 20);
 
 impl Store {
     /// Opens the database at `path`, making it or bringing it up to date if needed. Blocks for a moment.
@@ -63,10 +67,16 @@ impl Store {
     pub fn open(path: &Path) -> Result<Store, StoreError> {
         let ownership = Ownership::take(path)?;
         let connection = open_for_writing(path, schema::TABLES)?;
-        let writer = Writer::start(connection, ownership)?;
+        let (tell, trouble) = watch::channel(None);
+        let writer = Writer::start(connection, ownership, tell)?;
         let readers = Arc::new(Readers::new(path));
         let logs = Logs::start(writer.clone(), readers.clone())?;
-        Ok(Store { writer, readers, logs })
+        Ok(Store {
+            writer,
+            readers,
+            logs,
+            trouble,
+        })
     }
 
     /// Runs `f` in a transaction; resolves when it is committed and synced.
@@ -95,6 +105,20 @@ impl Store {
         f: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         readers::read(&self.readers, f).await
+    }
+
+    /// What keeps everything from being written, for example a full disk, as the last write found it; and each change
+    /// of that.
+    pub fn trouble(&self) -> watch::Receiver<Option<StoreError>> {
+        self.trouble.clone()
+    }
+
+    /// Finds out whether there is room again, by taking some for a moment.
+    pub async fn try_room(&self) -> Result<(), StoreError> {
+        let (key, size) = ROOM;
+        let filler = " ".repeat(size).into();
+        self.write(move |c| settings::set(c, key, &filler)).await?;
+        self.write(move |c| settings::remove(c, key)).await
     }
 
     /// The lines of logs.

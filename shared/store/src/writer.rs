@@ -9,7 +9,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 /// At most this many writes share a commit, so that the first of them is not kept waiting.
 const BATCH: usize = 256;
@@ -84,12 +84,17 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the thread. It keeps the database owned until its connection is closed.
-    pub(crate) fn start(connection: Connection, ownership: Ownership) -> Result<Writer, StoreError> {
+    /// `trouble` is kept up to date with what the disk or the database does not allow.
+    pub(crate) fn start(
+        connection: Connection,
+        ownership: Ownership,
+        trouble: watch::Sender<Option<StoreError>>,
+    ) -> Result<Writer, StoreError> {
         let (messages, inbox) = mpsc::channel();
         std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || {
-                let asked = serve(&connection, &inbox);
+                let asked = serve(&connection, &inbox, &trouble);
                 if let Err((_, error)) = connection.close() {
                     tracing::warn!(%error, "the database was not closed cleanly");
                 }
@@ -131,11 +136,15 @@ impl Writer {
 }
 
 /// Serves until all senders are gone or one asks to close.
-fn serve(connection: &Connection, inbox: &mpsc::Receiver<Message>) -> Option<oneshot::Sender<()>> {
+fn serve(
+    connection: &Connection,
+    inbox: &mpsc::Receiver<Message>,
+    trouble: &watch::Sender<Option<StoreError>>,
+) -> Option<oneshot::Sender<()>> {
     loop {
         match inbox.recv() {
             Ok(Message::Job(first)) => {
-                if let Some(closed) = batch(connection, first, inbox) {
+                if let Some(closed) = batch(connection, first, inbox, trouble) {
                     return Some(closed);
                 }
             }
@@ -146,14 +155,22 @@ fn serve(connection: &Connection, inbox: &mpsc::Receiver<Message>) -> Option<one
 }
 
 /// Runs `first` and what else waits in one transaction. Gives the asker back if one of them was a `Close`.
-fn batch(connection: &Connection, first: Box<dyn Job>, inbox: &mpsc::Receiver<Message>) -> Option<oneshot::Sender<()>> {
+fn batch(
+    connection: &Connection,
+    first: Box<dyn Job>,
+    inbox: &mpsc::Receiver<Message>,
+    trouble: &watch::Sender<Option<StoreError>>,
+) -> Option<oneshot::Sender<()>> {
     let transaction = match Transaction::new_unchecked(connection, TransactionBehavior::Immediate) {
         Ok(transaction) => transaction,
         Err(error) => {
-            first.settle(Err(error.into()));
+            let error = StoreError::from(error);
+            tell(trouble, Some(&error));
+            first.settle(Err(error));
             return None;
         }
     };
+    let mut refused = None;
     let mut ran = Vec::new();
     let mut closed = None;
     let mut next = Some(first);
@@ -161,9 +178,12 @@ fn batch(connection: &Connection, first: Box<dyn Job>, inbox: &mpsc::Receiver<Me
     while let Some(mut job) = next.take() {
         let whole = in_savepoint(&transaction, job.as_mut());
         ran.push(job);
-        if let Err(error) = whole {
-            failed = Some(error);
-            break;
+        match whole {
+            Ok(kept) => refused = refused.or(kept.err()),
+            Err(error) => {
+                failed = Some(error);
+                break;
+            }
         }
         if ran.len() < BATCH {
             match inbox.try_recv() {
@@ -181,14 +201,28 @@ fn batch(connection: &Connection, first: Box<dyn Job>, inbox: &mpsc::Receiver<Me
             Err(error)
         }
     };
+    tell(trouble, committed.as_ref().err().or(refused.as_ref()));
     for job in ran {
         job.settle(committed.clone());
     }
     closed
 }
 
-/// Runs one job so that it can be taken back alone. An error means that the whole transaction is lost.
-fn in_savepoint(transaction: &Transaction, job: &mut dyn Job) -> Result<(), StoreError> {
+/// Keeps what is told of the disk up to date with how a batch ended. Mistakes of single writes are nobody else's matter.
+fn tell(trouble: &watch::Sender<Option<StoreError>>, error: Option<&StoreError>) {
+    let error = error.filter(|error| error.stops_all_writes());
+    trouble.send_if_modified(|told| {
+        let differs = told.as_ref().map(ToString::to_string) != error.map(ToString::to_string);
+        if differs {
+            *told = error.cloned();
+        }
+        differs
+    });
+}
+
+/// Runs one job so that it can be taken back alone, and says whether it was. An error means that the whole transaction
+/// is lost.
+fn in_savepoint(transaction: &Transaction, job: &mut dyn Job) -> Result<Result<(), StoreError>, StoreError> {
     transaction.execute_batch("SAVEPOINT one")?;
     let kept = job.run(transaction);
     if transaction.is_autocommit() {
@@ -202,5 +236,5 @@ fn in_savepoint(transaction: &Transaction, job: &mut dyn Job) -> Result<(), Stor
     } else {
         "ROLLBACK TO one; RELEASE one"
     })?;
-    Ok(())
+    Ok(kept)
 }

@@ -119,6 +119,7 @@ struct Keeper {
 
 impl Keeper {
     async fn run(mut self, mut orders: mpsc::Receiver<Happening>) {
+        let mut troubles = self.master.troubles();
         self.catch_up().await;
         loop {
             let due = self.state.next_tick(now());
@@ -131,6 +132,7 @@ impl Keeper {
                     }
                     Err(Closed::Stopped) => break,
                 },
+                Ok(()) = troubles.changed() => self.hear_of_trouble().await,
                 order = orders.recv() => match order {
                     Some(happening) => {
                         self.apply(happening).await;
@@ -152,6 +154,7 @@ impl Keeper {
         for happening in translate::present(&self.master).await {
             self.apply(happening).await;
         }
+        self.hear_of_trouble().await;
         match translate::finished_lately(&self.master, LOOKED_AT).await {
             Ok(builds) => {
                 for build in builds {
@@ -170,6 +173,13 @@ impl Keeper {
         }
         if over {
             self.keep().await;
+        }
+    }
+
+    async fn hear_of_trouble(&mut self) {
+        let known = self.state.snapshot(now()).troubles;
+        for happening in translate::troubles(&self.master, &known).await {
+            self.apply(happening).await;
         }
     }
 

@@ -12,7 +12,7 @@ use store::{build_requests, build_sets, source_stamps};
 use tracing::warn;
 use watch::{
     BuildKey, BuilderInfo, BuilderKey, FailedStep, FinishedBuild, Happening, Link, LogPlace, StartedBuild, Suspect,
-    TroubleAbout,
+    TroubleAbout, TroubleView,
 };
 
 /// What an event means; nothing for most.
@@ -28,7 +28,6 @@ pub(super) async fn event(master: &Master, event: &Event) -> Vec<Happening> {
         },
         Event::Request(..) => vec![waiting(master).await],
         Event::Builder(..) => builder_list(master).await.into_iter().collect(),
-        Event::Worker(..) => troubles(master).await,
         _ => Vec::new(),
     }
 }
@@ -43,7 +42,6 @@ pub(super) async fn present(master: &Master) -> Vec<Happening> {
     }];
     said.extend(builder_list(master).await);
     said.push(waiting(master).await);
-    said.extend(troubles(master).await);
     match master.store().read(builds::unfinished).await {
         Ok(running) => said.extend(running.iter().map(|build| Happening::Started(started(build)))),
         Err(error) => warn!("running builds cannot be read: {error}"),
@@ -72,20 +70,27 @@ pub(super) async fn finished_lately(master: &Master, of_each: u32) -> Result<Vec
     Ok(finished_builds)
 }
 
-/// What else is wrong, or well again.
-pub(crate) async fn troubles(master: &Master) -> Vec<Happening> {
+/// What else is wrong, or well again; `known` is what was wrong before.
+pub(crate) async fn troubles(master: &Master, known: &[TroubleView]) -> Vec<Happening> {
     let state = master.state().await;
     let trouble = |about, message| Happening::Trouble {
         master: bundled(),
         about,
         message,
     };
+    let is_there = |name: &str| state.change_sources.iter().any(|source| source.name == name);
+    let mut said: Vec<Happening> = known
+        .iter()
+        .filter(|known| matches!(&known.about, TroubleAbout::ChangeSource(name) if !is_there(name)))
+        .map(|gone| trouble(gone.about.clone(), None))
+        .collect();
     let sources = state
         .change_sources
         .into_iter()
         .map(|source| trouble(TroubleAbout::ChangeSource(source.name), source.error));
-    let store = trouble(TroubleAbout::Store, state.problem);
-    sources.chain([store]).collect()
+    said.extend(sources);
+    said.push(trouble(TroubleAbout::Store, state.problem));
+    said
 }
 
 fn started(build: &Build) -> StartedBuild {

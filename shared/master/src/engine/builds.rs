@@ -27,7 +27,7 @@ pub struct Running {
 impl Engine {
     /// Starts every build that can start, first come first served.
     pub(super) fn start_builds(&mut self) {
-        if self.shutdown.is_some() {
+        if self.shutdown.is_some() || self.is_in_trouble() {
             return;
         }
         let waiting: Vec<(RequestId, BuilderId)> = self.queue.iter().map(|w| (w.id, w.builder)).collect();
@@ -82,6 +82,11 @@ impl Engine {
         }
         if self.ledger.holds(request.id) {
             return WaitingReason::Deciding;
+        }
+        if let Some(error) = &*self.trouble.borrow() {
+            return WaitingReason::Storage {
+                reason: error.to_string(),
+            };
         }
         match self.catalog.builder(request.builder) {
             None => WaitingReason::BuilderRemoved,
@@ -150,7 +155,9 @@ impl Engine {
         match outcome {
             Outcome::Again => self.queue.push(running.request),
             Outcome::Done | Outcome::NeverMade => drop(self.orders.remove(&running.request.id)),
-            Outcome::Unwritten(error) => self.problem = Some(error.to_string()),
+            // Nothing of it is stored, so it still waits.
+            Outcome::Unwritten(error) if error.stops_all_writes() => self.queue.push(running.request),
+            Outcome::Unwritten(error) => tracing::error!(%error, "a build could not be written down"),
         }
         self.worker_may_leave(&running.worker);
         self.start_builds();

@@ -80,7 +80,6 @@ impl Engine {
                 let _ = reply.send(Ok(()));
             }
             Err(error) => {
-                self.problem = Some(error.to_string());
                 if let Some(waiting) = waiting {
                     self.queue.push(waiting);
                 }

@@ -197,7 +197,6 @@ impl Engine {
         };
         match written {
             Ok(recorded) => {
-                self.problem = None;
                 self.env.publisher.publish_all(recorded.events);
                 for (old, _) in &recorded.merged {
                     // Those that the function agreed to are still in the queue.
@@ -219,7 +218,6 @@ impl Engine {
                     self.orders.insert(waiting.id, order);
                     self.queue.push(waiting);
                 }
-                self.problem = Some(error.to_string());
                 match entry.reply {
                     Some(reply) => drop(reply.send(Err(ControlError::Store(error)))),
                     // Nobody else would ask again for what changes cause.

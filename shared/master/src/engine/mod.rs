@@ -10,6 +10,7 @@ mod reconfigure;
 mod shutdown;
 mod snapshot;
 pub mod start;
+mod trouble;
 mod workers;
 
 use crate::build::run::Environment;
@@ -24,6 +25,7 @@ use order::Order;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
+use store::StoreError;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -63,7 +65,10 @@ pub struct Engine {
     sources: Sources,
     reconfiguring: reconfigure::Reconfiguring,
     shutdown: Option<shutdown::Ending>,
-    problem: Option<String>,
+    /// What keeps everything from being written.
+    trouble: watch::Receiver<Option<StoreError>>,
+    /// Told when that, or the fault of a change source, is another.
+    troubles: watch::Sender<()>,
 }
 
 /// A scheduler of the configuration, while the master runs.
@@ -87,6 +92,7 @@ impl Engine {
                     Some(message) => self.receive(message),
                     None => break,
                 },
+                Ok(()) = self.trouble.changed() => self.trouble_changed(),
                 () = timer, if due.is_some() => self.timers_fire(),
                 Some(ended) = self.tasks.join_next() => {
                     if let Err(error) = ended {

@@ -58,10 +58,7 @@ impl Engine {
                 self.take_over(Arc::new(catalog), newest);
                 Ok(diff)
             }
-            Err(error) => {
-                self.problem = Some(error.to_string());
-                Err(ControlError::Store(error))
-            }
+            Err(error) => Err(ControlError::Store(error)),
         };
         let _ = reply.send(answer);
         if let Some((config, reply)) = self.reconfiguring.waiting.pop_front() {

@@ -18,7 +18,7 @@ impl Engine {
             schedulers: self.scheduler_states(),
             change_sources: self.sources.states(),
             shutting_down: self.shutdown.is_some(),
-            problem: self.problem.clone(),
+            problem: self.trouble.borrow().as_ref().map(ToString::to_string),
         }
     }
 

@@ -34,6 +34,8 @@ pub struct Started {
     pub catalog: watch::Receiver<Arc<Catalog>>,
     /// What happens.
     pub publisher: Publisher,
+    /// Told when a change source or the store gets into trouble or out of it.
+    pub troubles: watch::Receiver<()>,
     /// Ends everything at once.
     pub closed: CancellationToken,
 }
@@ -75,11 +77,14 @@ pub async fn start(setup: Setup) -> std::result::Result<Started, StartError> {
         clock: clock.clone(),
         secrets,
     };
+    let troubles = watch::Sender::new(());
+    let told = troubles.subscribe();
     let surroundings = Surroundings {
         store: store.clone(),
         deliveries: deliveries.clone(),
         cache,
         clock: clock.clone(),
+        troubles: troubles.clone(),
     };
     let mut engine = Engine {
         name,
@@ -106,7 +111,8 @@ pub async fn start(setup: Setup) -> std::result::Result<Started, StartError> {
         sources: Sources::new(surroundings),
         reconfiguring: super::reconfigure::Reconfiguring::default(),
         shutdown: None,
-        problem: None,
+        trouble: store.trouble(),
+        troubles,
     };
     for (waiting, order) in remembered.waiting {
         engine.orders.insert(waiting.id, order);
@@ -140,6 +146,7 @@ pub async fn start(setup: Setup) -> std::result::Result<Started, StartError> {
         deliveries,
         catalog: receiver,
         publisher,
+        troubles: told,
         closed,
     })
 }

@@ -234,10 +234,7 @@ impl Engine {
                 }
                 Ok(())
             }
-            Err(error) => {
-                self.problem = Some(error.to_string());
-                Err(ControlError::Store(error))
-            }
+            Err(error) => Err(ControlError::Store(error)),
         };
         if let Some(reply) = reply {
             let _ = reply.send(answer);

@@ -160,6 +160,8 @@ async fn a_full_disk_is_told_and_when_there_is_room_again_it_goes_on() {
         })
     };
     limit(1).await.unwrap();
+    let trouble = farm.store.trouble();
+    assert!(trouble.borrow().is_none());
     let large = |key: &'static str| {
         farm.store
             .write(move |t| settings::set(t, key, &json!("x".repeat(1 << 20))))
@@ -173,7 +175,17 @@ async fn a_full_disk_is_told_and_when_there_is_room_again_it_goes_on() {
         farm.store.read(|c| settings::get(c, "before")).await.unwrap(),
         Some(json!(1))
     );
+    assert!(matches!(&*trouble.borrow(), Some(StoreError::Full)));
+    assert!(matches!(farm.store.try_room().await, Err(StoreError::Full)));
+    assert!(matches!(&*trouble.borrow(), Some(StoreError::Full)));
     limit(1 << 30).await.unwrap();
+    farm.store.try_room().await.unwrap();
+    assert!(trouble.borrow().is_none());
+    let refused = farm.store.write(|t| t.execute("INSERT INTO none VALUES (1)", [])).await;
+    assert!(
+        refused.is_err() && trouble.borrow().is_none(),
+        "a mistake of one write is not the disk's"
+    );
     large("a").await.unwrap();
     assert_eq!(farm.store.check().await.unwrap(), Vec::<String>::new());
 }
