@@ -59,7 +59,9 @@ impl App {
     /// Takes who commits in a repository for me, besides who I am already: whoever adds it commits there.
     pub(crate) async fn know_me(&self, repository: &str) -> Result<(), Refusal> {
         let path = PathBuf::from(repository);
-        let identity = tokio::task::spawn_blocking(move || vcs::git::identity(&path)).await.unwrap_or_default();
+        let identity = tokio::task::spawn_blocking(move || vcs::git::identity(&path))
+            .await
+            .unwrap_or_default();
         let Some(identity) = identity else { return Ok(()) };
         let mut settings = read(&self.desk.settings).clone();
         let known = settings.identities.len();
