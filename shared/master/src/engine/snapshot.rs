@@ -1,6 +1,7 @@
 //! A picture of the engine's state.
 
 use super::Engine;
+use crate::queue::{Waiting, WaitingReason};
 use crate::state::{RunningState, SchedulerState, State, Timer, WaitingState, WorkerState};
 use model::BuildId;
 
@@ -12,7 +13,7 @@ impl Engine {
                 .iter()
                 .map(|(name, slot)| self.worker_state(name, slot))
                 .collect(),
-            waiting: self.queue.iter().map(|request| self.waiting_state(request)).collect(),
+            waiting: self.waiting_states(),
             running: self.running.values().map(running_state).collect(),
             timers: self.timers(),
             schedulers: self.scheduler_states(),
@@ -37,17 +38,15 @@ impl Engine {
         }
     }
 
-    fn waiting_state(&self, request: &crate::queue::Waiting) -> WaitingState {
-        let reason = self.why_waiting(request);
-        WaitingState {
-            request: request.id,
-            set: request.set,
-            builder: request.builder,
-            priority: request.priority,
-            submitted_at: request.submitted_at,
-            text: reason.text(),
-            reason,
-        }
+    /// What waits; first what left the queue for a build that is not stored yet, so that nothing is ever in between.
+    fn waiting_states(&self) -> Vec<WaitingState> {
+        let starting = self.running.values().filter(|running| running.build.is_none());
+        let starting = starting.map(|running| waiting_state(&running.request, WaitingReason::Starting));
+        let queued = self
+            .queue
+            .iter()
+            .map(|request| waiting_state(request, self.why_waiting(request)));
+        starting.chain(queued).collect()
     }
 
     fn timers(&self) -> Vec<Timer> {
@@ -73,6 +72,18 @@ impl Engine {
             enabled: enabled(entry.id),
         };
         self.catalog.schedulers.iter().map(state).collect()
+    }
+}
+
+fn waiting_state(request: &Waiting, reason: WaitingReason) -> WaitingState {
+    WaitingState {
+        request: request.id,
+        set: request.set,
+        builder: request.builder,
+        priority: request.priority,
+        submitted_at: request.submitted_at,
+        text: reason.text(),
+        reason,
     }
 }
 
