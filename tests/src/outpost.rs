@@ -172,7 +172,9 @@ impl Outpost {
     /// Listens to the events of these paths on `/ws`.
     pub async fn listen(&self, paths: &[&str]) -> Ear {
         let stream = UnixStream::connect(self.socket()).await.expect("the socket");
-        let (mut socket, _) = tokio_tungstenite::client_async("ws://outpost/ws", stream).await.expect("a WebSocket");
+        let (mut socket, _) = tokio_tungstenite::client_async("ws://outpost/ws", stream)
+            .await
+            .expect("a WebSocket");
         for path in paths {
             let order = json!({"cmd": "startConsuming", "path": path, "_id": path});
             socket.send(Message::text(order.to_string())).await.expect("sent");
@@ -279,7 +281,9 @@ impl Ear {
     }
 
     async fn frame(&mut self) -> Value {
-        let frame = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("an event in time");
+        let frame = tokio::time::timeout(PATIENCE, self.socket.next())
+            .await
+            .expect("an event in time");
         let frame = frame.expect("an open connection").expect("a frame");
         serde_json::from_str(frame.to_text().expect("text")).expect("JSON")
     }

@@ -24,7 +24,15 @@ pub fn wake_ups(pid: u32) -> WakeUps {
     let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).expect("a process");
     let of_thread = |task: PathBuf| {
         let status = std::fs::read_to_string(task.join("status")).ok()?;
-        let field = |name: &str| Some(status.lines().find_map(|line| line.strip_prefix(name))?.trim().to_owned());
+        let field = |name: &str| {
+            Some(
+                status
+                    .lines()
+                    .find_map(|line| line.strip_prefix(name))?
+                    .trim()
+                    .to_owned(),
+            )
+        };
         let thread = format!("{} {}", task.file_name()?.to_string_lossy(), field("Name:")?);
         Some((thread, field("voluntary_ctxt_switches:")?.parse().ok()?))
     };
@@ -34,7 +42,10 @@ pub fn wake_ups(pid: u32) -> WakeUps {
 /// The most memory that a process has had, in bytes.
 pub fn most_memory(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("a process");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its memory");
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .expect("its memory");
     line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
 }
 
@@ -42,10 +53,17 @@ pub fn most_memory(pid: u32) -> u64 {
 pub fn survivors(folder: &Path) -> Vec<String> {
     let mut alive = Vec::new();
     for _ in 0..200 {
-        let processes = std::fs::read_dir("/proc").expect("/proc").flatten().map(|entry| entry.path());
+        let processes = std::fs::read_dir("/proc")
+            .expect("/proc")
+            .flatten()
+            .map(|entry| entry.path());
         alive = processes
             .filter(|process| std::fs::read_link(process.join("cwd")).is_ok_and(|cwd| cwd.starts_with(folder)))
-            .map(|process| std::fs::read_to_string(process.join("cmdline")).unwrap_or_default().replace('\0', " "))
+            .map(|process| {
+                std::fs::read_to_string(process.join("cmdline"))
+                    .unwrap_or_default()
+                    .replace('\0', " ")
+            })
             .collect();
         if alive.is_empty() {
             break;

@@ -42,13 +42,12 @@ async fn after_a_restart_with_a_bad_file_the_last_good_one_is_used() {
     outpost.quit();
     std::fs::write(outpost.home().join("config/master.star"), "x = (\n").expect("written");
     outpost.run(&["--no-tray"]).await;
-    let overview = outpost.overview().await;
+    let told = |o: &serde_json::Value| {
+        let troubles = o["troubles"].as_array();
+        troubles.is_some_and(|all| all.iter().any(|trouble| trouble["about"] == "configuration"))
+    };
+    let overview = outpost.until("the bad file is told", told).await;
     assert_eq!(overview["builders"][0]["name"], "app", "{overview:#}");
-    let troubles = overview["troubles"].as_array().expect("a list");
-    assert!(
-        troubles.iter().any(|trouble| trouble["about"] == "configuration"),
-        "{overview:#}"
-    );
 }
 
 #[tokio::test]

@@ -30,8 +30,15 @@ async fn twenty_idle_repositories_wake_nobody() {
     }
     tokio::time::sleep(LOOK).await;
     let woken = wake_ups(outpost.pid()).since(&before);
-    assert!(woken.values().sum::<u64>() < 2, "threads that woke up in {LOOK:?}, and how often: {woken:?}");
+    assert!(
+        woken.values().sum::<u64>() < 2,
+        "threads that woke up in {LOOK:?}, and how often: {woken:?}"
+    );
 
     repositories[7].commit("second");
-    assert_eq!(outpost.built("app7", 1).await["results"], 0, "and yet it hears of a commit");
+    assert_eq!(
+        outpost.built("app7", 1).await["results"],
+        0,
+        "and yet it hears of a commit"
+    );
 }

@@ -16,8 +16,9 @@ fn run(command: &mut Command) -> Result<(), String> {
 fn crate_source(folder: &Path, name: &str, version: &str) -> Result<PathBuf, String> {
     std::fs::create_dir(folder.join("src")).expect("a folder");
     std::fs::write(folder.join("src/lib.rs"), "").expect("written");
-    let manifest =
-        format!("[package]\nname = \"asks\"\nversion = \"0.1.0\"\n[dependencies]\n{name} = \"={version}\"\n[workspace]\n");
+    let manifest = format!(
+        "[package]\nname = \"asks\"\nversion = \"0.1.0\"\n[dependencies]\n{name} = \"={version}\"\n[workspace]\n"
+    );
     std::fs::write(folder.join("Cargo.toml"), manifest).expect("written");
     run(Command::new("cargo").arg("vendor").arg("--quiet").current_dir(folder))?;
     let source = folder.join("vendor").join(name);
@@ -28,8 +29,13 @@ fn crate_source(folder: &Path, name: &str, version: &str) -> Result<PathBuf, Str
 /// The source of a Python package, as `pip` gets it.
 fn package_source(folder: &Path, name: &str, version: &str) -> Result<PathBuf, String> {
     let pip = ["-m", "pip", "download", "--quiet", "--no-binary", ":all:", "--no-deps"];
-    run(Command::new("python3").args(pip).arg(format!("{name}=={version}")).current_dir(folder))?;
-    run(Command::new("tar").args(["xf", &format!("{name}-{version}.tar.gz")]).current_dir(folder))?;
+    run(Command::new("python3")
+        .args(pip)
+        .arg(format!("{name}=={version}"))
+        .current_dir(folder))?;
+    run(Command::new("tar")
+        .args(["xf", &format!("{name}-{version}.tar.gz")])
+        .current_dir(folder))?;
     Ok(folder.join(format!("{name}-{version}")))
 }
 
@@ -44,10 +50,17 @@ async fn green_red_green(name: &str, source: &Path, file: &str, good: &str, bad:
     repository.write(file, &text.replace(good, bad));
     let revision = repository.commit("break it");
     let red = outpost.built(name, 2).await;
-    assert_eq!((&red["results"], &red["revision"]), (&2.into(), &revision.into()), "{red:#}");
+    assert_eq!(
+        (&red["results"], &red["revision"]),
+        (&2.into(), &revision.into()),
+        "{red:#}"
+    );
     let page = outpost.call("build", serde_json::json!({"build": red["build"]})).await;
     let summary = page["summary"].as_str().unwrap_or_default();
-    assert!(summary.starts_with("test: "), "the page tells the step and its first error: {page:#}");
+    assert!(
+        summary.starts_with("test: "),
+        "the page tells the step and its first error: {page:#}"
+    );
     println!("{name}: {summary}");
     repository.write(file, &text);
     repository.commit("repair it");
@@ -62,7 +75,16 @@ async fn a_rust_crate() {
     }
     let folder = TempDir::new().expect("a folder");
     match crate_source(folder.path(), "fnv", "1.0.7") {
-        Ok(source) => green_red_green("fnv", &source, "lib.rs", "wrapping_mul(0x100000001b3)", "wrapping_mul(7)").await,
+        Ok(source) => {
+            green_red_green(
+                "fnv",
+                &source,
+                "lib.rs",
+                "wrapping_mul(0x100000001b3)",
+                "wrapping_mul(7)",
+            )
+            .await
+        }
         Err(why) => skip(&format!("a real crate: its source cannot be had: {why}")),
     }
 }
@@ -75,7 +97,10 @@ async fn a_python_package() {
     let folder = TempDir::new().expect("a folder");
     match package_source(folder.path(), "six", "1.17.0") {
         Ok(source) => {
-            let (good, bad) = ("PY3 = sys.version_info[0] == 3", "PY3 = sys.version_info[0] == 4");
+            let (good, bad) = (
+                "int2byte = struct.Struct(\">B\").pack",
+                "int2byte = struct.Struct(\">H\").pack",
+            );
             green_red_green("six", &source, "six.py", good, bad).await;
         }
         Err(why) => skip(&format!("a real package: its source cannot be had: {why}")),

@@ -31,7 +31,14 @@ impl Strace {
     fn attach(outpost: &Outpost) -> Result<Strace, String> {
         let file = outpost.home().join("trace");
         let mut child = Command::new("strace")
-            .args(["-f", "-yy", "-s", "100000", "-e", "trace=pwrite64,fsync,fdatasync,write,writev,sendto,sendmsg"])
+            .args([
+                "-f",
+                "-yy",
+                "-s",
+                "100000",
+                "-e",
+                "trace=pwrite64,fsync,fdatasync,write,writev,sendto,sendmsg",
+            ])
             .arg("-o")
             .arg(&file)
             .args(["-p", &outpost.pid().to_string()])
@@ -39,8 +46,14 @@ impl Strace {
             .spawn()
             .expect("strace starts");
         let mut line = String::new();
-        BufReader::new(child.stderr.as_mut().expect("a pipe")).read_line(&mut line).expect("a line");
-        if line.contains("attached") { Ok(Strace { child, file }) } else { Err(line) }
+        BufReader::new(child.stderr.as_mut().expect("a pipe"))
+            .read_line(&mut line)
+            .expect("a line");
+        if line.contains("attached") {
+            Ok(Strace { child, file })
+        } else {
+            Err(line)
+        }
     }
 
     /// The trace, once the resident has ended.
@@ -69,25 +82,39 @@ impl Trace {
     fn read(file: &Path) -> Trace {
         let text = std::fs::read_to_string(file).expect("a trace");
         let mut syncing = HashSet::new();
-        Trace { events: text.lines().filter_map(|line| event(line, &mut syncing)).collect() }
+        Trace {
+            events: text.lines().filter_map(|line| event(line, &mut syncing)).collect(),
+        }
     }
 
     fn first(&self, what: &str, wanted: impl Fn(&Event) -> bool) -> usize {
-        self.events.iter().position(wanted).unwrap_or_else(|| panic!("no {what} in the trace"))
+        self.events
+            .iter()
+            .position(wanted)
+            .unwrap_or_else(|| panic!("no {what} in the trace"))
     }
 
     fn written(&self, text: &str) -> usize {
-        self.first(&format!("write of {text}"), |event| matches!(event, Event::Written(data) if data.contains(text)))
+        self.first(
+            &format!("write of {text}"),
+            |event| matches!(event, Event::Written(data) if data.contains(text)),
+        )
     }
 
     fn sent(&self, text: &str) -> usize {
         let text = text.replace('"', "\\\"");
-        self.first(&format!("message with {text}"), |event| matches!(event, Event::Sent(data) if data.contains(&text)))
+        self.first(
+            &format!("message with {text}"),
+            |event| matches!(event, Event::Sent(data) if data.contains(&text)),
+        )
     }
 
     /// Where the first sync after `at` has ended.
     fn synced_after(&self, at: usize) -> usize {
-        at + self.events[at..].iter().position(|event| *event == Event::Synced).expect("a sync after the write")
+        at + self.events[at..]
+            .iter()
+            .position(|event| *event == Event::Synced)
+            .expect("a sync after the write")
     }
 }
 
@@ -109,7 +136,9 @@ fn event(line: &str, syncing: &mut HashSet<String>) -> Option<Event> {
     if call.contains("sync resumed") {
         return (syncing.remove(thread) && call.ends_with("= 0")).then_some(Event::Synced);
     }
-    let sends = ["write(", "writev(", "sendto(", "sendmsg("].iter().any(|name| call.starts_with(name));
+    let sends = ["write(", "writev(", "sendto(", "sendmsg("]
+        .iter()
+        .any(|name| call.starts_with(name));
     (sends && call.contains("<UNIX")).then(|| Event::Sent(call.to_owned()))
 }
 
@@ -121,20 +150,27 @@ async fn what_is_told_is_on_the_disk() {
     let mut outpost = Outpost::start().await;
     let repository = Repository::project(&outpost, "app", TEST);
     let builder = outpost.overview().await["builders"][0]["builder"].clone();
-    let mut ear = outpost.listen(&["changes/*/new", "logs/*/finished", "builds/*/finished"]).await;
+    let mut ear = outpost
+        .listen(&["changes/*/new", "logs/*/finished", "builds/*/finished"])
+        .await;
     let strace = match Strace::attach(&outpost) {
         Ok(strace) => strace,
         Err(why) => return skip(&format!("trace: strace may not attach here: {why}")),
     };
     repository.write("traced", "");
     repository.commit(COMMENT);
-    assert_eq!(ear.event("/new").await["comments"].as_str().map(str::trim), Some(COMMENT));
+    assert_eq!(
+        ear.event("/new").await["comments"].as_str().map(str::trim),
+        Some(COMMENT)
+    );
     assert_eq!(ear.event("/finished").await["name"], "stdio", "of git");
     let log = ear.event("/finished").await;
     let red = ear.event("/finished").await;
     assert_eq!((&red["results"], &red["number"]), (&json!(2), &json!(2)), "{red:#}");
     let params = json!({"builderid": builder, "reason": REASON});
-    let forced = outpost.control("forceschedulers/app-force", "force", CALL, params).await;
+    let forced = outpost
+        .control("forceschedulers/app-force", "force", CALL, params)
+        .await;
     assert!(forced["result"].is_array(), "{forced:#}");
     outpost.built("app", 3).await;
     outpost.quit();
@@ -142,7 +178,10 @@ async fn what_is_told_is_on_the_disk() {
     let trace = strace.read();
     let told_after_sync = |what: &str, written: usize, sent: usize| {
         let synced = trace.synced_after(written);
-        assert!(synced < sent, "{what}: written at {written}, synced at {synced}, but told at {sent}");
+        assert!(
+            synced < sent,
+            "{what}: written at {written}, synced at {synced}, but told at {sent}"
+        );
     };
     told_after_sync("the change", trace.written(COMMENT), trace.sent(COMMENT));
     told_after_sync("the force", trace.written(REASON), trace.sent(&format!("\"{CALL}\"")));
@@ -151,7 +190,9 @@ async fn what_is_told_is_on_the_disk() {
 
     let log_told = trace.sent(&format!("\"logs/{}/finished\"", log["logid"]));
     let is_block = |event: &Event| matches!(event, Event::Written(data) if data.contains(LOG_BLOCK));
-    let blocks: Vec<usize> = (trace.written(COMMENT)..build_told).filter(|at| is_block(&trace.events[*at])).collect();
+    let blocks: Vec<usize> = (trace.written(COMMENT)..build_told)
+        .filter(|at| is_block(&trace.events[*at]))
+        .collect();
     assert!(blocks.len() > 5, "the log has several blocks: {blocks:?}");
     for block in blocks {
         told_after_sync("the log", block, log_told);

@@ -10,10 +10,16 @@ async fn one_that_ignores_signals_is_stopped_all_the_same() {
     let repository = Repository::project(&outpost, "app", test);
     repository.write("slow", "");
     repository.commit("slow");
-    outpost.until("the command is deaf", |o| o["running"][0]["step"] == "test").await;
+    outpost
+        .until("the command is deaf", |o| o["running"][0]["step"] == "test")
+        .await;
     let mut told = false;
     while !told {
-        told = outpost.cli(&["log", "app/2", "--step", "test"]).stdout.windows(4).any(|word| word == b"deaf");
+        told = outpost
+            .cli(&["log", "app/2", "--step", "test"])
+            .stdout
+            .windows(4)
+            .any(|word| word == b"deaf");
     }
     outpost.ok(&["stop", "app/2"]);
     assert_eq!(outpost.built("app", 2).await["results"], 6);

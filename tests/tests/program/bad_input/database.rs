@@ -34,10 +34,17 @@ async fn one_of_another_resident_is_left_to_it() {
     let aside = outpost.socket().with_extension("aside");
     std::fs::rename(outpost.socket(), &aside).expect("the second one does not find the first");
     let said = refused(&outpost);
-    assert!(said.contains(&format!("pid {}", outpost.pid())) && said.contains("stop that one first"), "{said}");
+    assert!(
+        said.contains(&format!("pid {}", outpost.pid())) && said.contains("stop that one first"),
+        "{said}"
+    );
     std::fs::rename(&aside, outpost.socket()).expect("back");
     repository.commit("second");
-    assert_eq!(outpost.built("app", 2).await["results"], 0, "the first one did not notice");
+    assert_eq!(
+        outpost.built("app", 2).await["results"],
+        0,
+        "the first one did not notice"
+    );
 }
 
 #[tokio::test]
@@ -47,7 +54,10 @@ async fn a_newer_one_is_left_as_it_is() {
     }
     let outpost = used().await;
     let data = outpost.home().join("data");
-    let newer = Command::new("sqlite3").arg(data.join("outpost.sqlite")).arg("PRAGMA user_version = 9999").status();
+    let newer = Command::new("sqlite3")
+        .arg(data.join("outpost.sqlite"))
+        .arg("PRAGMA user_version = 9999")
+        .status();
     assert!(newer.expect("sqlite3 starts").success());
     let before = bytes(&data);
     let said = refused(&outpost);
@@ -59,8 +69,11 @@ async fn a_newer_one_is_left_as_it_is() {
 async fn a_damaged_one_is_left_as_it_is() {
     let outpost = used().await;
     let data = outpost.home().join("data");
-    std::fs::write(data.join("outpost.sqlite"), "this is no database, but a text that is long enough\n".repeat(400))
-        .expect("written");
+    std::fs::write(
+        data.join("outpost.sqlite"),
+        "this is no database, but a text that is long enough\n".repeat(400),
+    )
+    .expect("written");
     let before = bytes(&data);
     let said = refused(&outpost);
     assert!(said.contains("damaged") && said.contains("put back a copy"), "{said}");

@@ -14,7 +14,11 @@ struct SmallDisk(PathBuf);
 impl SmallDisk {
     fn mount(folder: &Path) -> Option<SmallDisk> {
         std::fs::create_dir_all(folder).expect("a folder");
-        let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=24m", "tmpfs"]).arg(folder).output().ok()?;
+        let mount = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=24m", "tmpfs"])
+            .arg(folder)
+            .output()
+            .ok()?;
         mount.status.success().then(|| SmallDisk(folder.to_owned()))
     }
 
@@ -52,7 +56,9 @@ async fn it_is_told_and_when_there_is_room_again_what_was_asked_for_is_built() {
     let mut refusal = None;
     for _ in 0..200 {
         let reason = "no room for this reason ".repeat(1000);
-        let (status, answer) = outpost.try_call("force", json!({"builder": builder, "values": {"reason": reason}})).await;
+        let (status, answer) = outpost
+            .try_call("force", json!({"builder": builder, "values": {"reason": reason}}))
+            .await;
         match status {
             200 => acknowledged.push(answer["request"].clone()),
             _ => {
@@ -71,16 +77,23 @@ async fn it_is_told_and_when_there_is_room_again_what_was_asked_for_is_built() {
     no_trouble(&outpost).await;
     let idle = |o: &serde_json::Value| {
         let empty = |list: &str| o[list].as_array().is_some_and(Vec::is_empty);
-        let built = o["recent"].as_array().is_some_and(|all| all.iter().any(|mark| mark["revision"] == revision));
+        let built = o["recent"]
+            .as_array()
+            .is_some_and(|all| all.iter().any(|mark| mark["revision"] == revision));
         built && empty("running") && empty("waiting")
     };
     let overview = outpost.until("the commit is built and nothing waits", idle).await;
-    let mark = overview["recent"].as_array().and_then(|all| all.iter().find(|mark| mark["revision"] == revision).cloned());
+    let mark = overview["recent"]
+        .as_array()
+        .and_then(|all| all.iter().find(|mark| mark["revision"] == revision).cloned());
     assert_eq!(mark.expect("it was seen")["results"], 0);
     let requests = outpost.rest("buildrequests?limit=1000").await;
     for request in acknowledged {
         let rows = requests["buildrequests"].as_array().expect("rows");
-        let row = rows.iter().find(|row| row["buildrequestid"] == request).expect("what was acknowledged is there");
+        let row = rows
+            .iter()
+            .find(|row| row["buildrequestid"] == request)
+            .expect("what was acknowledged is there");
         assert_eq!(row["complete"], true, "{row:#}");
     }
     outpost.quit();

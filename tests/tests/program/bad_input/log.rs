@@ -9,7 +9,10 @@ async fn bytes_that_are_no_text_are_replaced_and_the_rest_is_kept() {
     let test = "#!/bin/sh\nprintf 'before \\377\\376 after\\n'\nprintf 'the end\\n'\n";
     let _repository = Repository::project(&outpost, "app", test);
     let log = outpost.ok(&["log", "app/1", "--step", "test"]);
-    assert!(log.contains("before \u{fffd}\u{fffd} after") && log.contains("the end"), "{log}");
+    assert!(
+        log.contains("before \u{fffd}\u{fffd} after") && log.contains("the end"),
+        "{log}"
+    );
 }
 
 #[tokio::test]
@@ -28,7 +31,15 @@ async fn a_line_of_100_megabytes_is_cut_and_costs_little_memory() {
     let path = format!("logs/{}/contents?offset={}&limit=1", log["logid"], lines - 1);
     let last = outpost.rest(&path).await;
     // The command's last line stands before what the worker tells of its end.
-    let near_the_end = outpost.rest(&format!("logs/{}/contents?offset={}&limit=10", log["logid"], lines - 10)).await;
+    let near_the_end = outpost
+        .rest(&format!(
+            "logs/{}/contents?offset={}&limit=10",
+            log["logid"],
+            lines - 10
+        ))
+        .await;
     assert!(near_the_end.to_string().contains("the end"), "{last:#}");
-    tokio::time::timeout(Duration::from_secs(5), outpost.overview()).await.expect("it still answers");
+    tokio::time::timeout(Duration::from_secs(5), outpost.overview())
+        .await
+        .expect("it still answers");
 }

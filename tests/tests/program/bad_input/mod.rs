@@ -13,14 +13,22 @@ use tests::Outpost;
 async fn trouble(outpost: &Outpost, about: &str, text: &str) -> String {
     let message = |overview: &Value| {
         let troubles = overview["troubles"].as_array()?.iter();
-        let mut messages = troubles.filter(|t| t["about"] == about).filter_map(|t| t["message"].as_str());
+        let mut messages = troubles
+            .filter(|t| t["about"] == about)
+            .filter_map(|t| t["message"].as_str());
         messages.find(|message| message.contains(text)).map(str::to_owned)
     };
-    let overview = outpost.until(&format!("'{text}' is told"), |o| message(o).is_some()).await;
+    let overview = outpost
+        .until(&format!("'{text}' is told"), |o| message(o).is_some())
+        .await;
     message(&overview).expect("it was seen")
 }
 
 /// Waits until nothing is wrong any more.
 async fn no_trouble(outpost: &Outpost) {
-    outpost.until("nothing is wrong", |o| o["troubles"].as_array().is_some_and(Vec::is_empty)).await;
+    outpost
+        .until("nothing is wrong", |o| {
+            o["troubles"].as_array().is_some_and(Vec::is_empty)
+        })
+        .await;
 }

@@ -8,11 +8,17 @@ const GREEN: &str = "#!/bin/sh\n";
 #[tokio::test]
 async fn one_that_vanishes_is_told_and_one_that_comes_back_is_built() {
     let outpost = Outpost::start().await;
-    let (lost, other) = (Repository::project(&outpost, "lost", GREEN), Repository::project(&outpost, "other", GREEN));
+    let (lost, other) = (
+        Repository::project(&outpost, "lost", GREEN),
+        Repository::project(&outpost, "other", GREEN),
+    );
     let elsewhere = lost.path().with_file_name("elsewhere");
     std::fs::rename(lost.path(), &elsewhere).expect("moved");
     let message = trouble(&outpost, "source", "is not there").await;
-    assert!(message.contains(lost.path().to_str().expect("text")) && message.contains("put it back"), "{message}");
+    assert!(
+        message.contains(lost.path().to_str().expect("text")) && message.contains("put it back"),
+        "{message}"
+    );
 
     other.commit("second");
     assert_eq!(outpost.built("other", 2).await["results"], 0, "the rest works");
