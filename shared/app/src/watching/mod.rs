@@ -16,7 +16,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
-use tokio::sync::{mpsc, watch as value};
+use tokio::sync::{mpsc, oneshot, watch as value};
 use tracing::warn;
 use watch::{Break, Happening, MasterKey, Notice, Snapshot, State, Tell, TrayView, Verdict};
 
@@ -45,9 +45,16 @@ pub struct View {
 /// The handle. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Watching {
-    orders: mpsc::Sender<Happening>,
+    orders: mpsc::Sender<Order>,
     view: value::Receiver<Arc<View>>,
     tray: value::Receiver<TrayView>,
+}
+
+#[derive(Debug)]
+enum Order {
+    Apply(Happening),
+    /// Keep the state and end.
+    Close(oneshot::Sender<()>),
 }
 
 /// What is to be told, in order. Whoever shows notices reads it.
@@ -87,7 +94,16 @@ impl Watching {
     /// Applies something that happened with the person or around the master.
     pub async fn apply(&self, happening: Happening) {
         // The keeper ends only with the program.
-        let _ = self.orders.send(happening).await;
+        let _ = self.orders.send(Order::Apply(happening)).await;
+    }
+
+    /// Keeps what was told and ends. To be called before the store is closed.
+    pub async fn close(&self) {
+        let (kept, wait) = oneshot::channel();
+        if self.orders.send(Order::Close(kept)).await.is_ok() {
+            // An error means that it has ended already.
+            let _ = wait.await;
+        }
     }
 
     /// What is known now.
@@ -118,7 +134,7 @@ struct Keeper {
 }
 
 impl Keeper {
-    async fn run(mut self, mut orders: mpsc::Receiver<Happening>) {
+    async fn run(mut self, mut orders: mpsc::Receiver<Order>) {
         let mut troubles = self.master.troubles();
         self.catch_up().await;
         loop {
@@ -134,7 +150,13 @@ impl Keeper {
                 },
                 Ok(()) = troubles.changed() => self.hear_of_trouble().await,
                 order = orders.recv() => match order {
-                    Some(happening) => {
+                    Some(Order::Close(kept)) => {
+                        self.keep().await;
+                        // Whoever asked may have stopped waiting.
+                        let _ = kept.send(());
+                        return;
+                    }
+                    Some(Order::Apply(happening)) => {
                         self.apply(happening).await;
                         self.keep().await;
                     }

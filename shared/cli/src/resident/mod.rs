@@ -24,12 +24,16 @@ use app::watching::{Tells, Watching};
 use master::{Master, Setup, Shutdown};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
-use store::Store;
+use std::time::{Duration, Instant};
+use store::{Store, StoreError};
+use tokio::net::UnixStream;
 use tokio::sync::mpsc;
 
 /// How long a resident that was started in the background has until it answers.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long one that is about to end may keep the store.
+const ENDING: Duration = Duration::from_secs(5);
 
 /// What the resident says on its error output. `notify` warns of each watched folder that goes away, which is no news:
 /// a repository that is gone is told as a trouble.
@@ -111,6 +115,7 @@ async fn stay(places: Places, options: Run, demo: Option<demo::Demo>) -> Result<
     }
     served.stop().await;
     running.workers.stop().await;
+    running.app.watching().close().await;
     running.store.close().await;
     Ok(())
 }
@@ -121,11 +126,7 @@ async fn assemble(places: &Places) -> Result<Running, Failure> {
         private_folder(folder)?;
     }
     let program = this_program()?;
-    let database = places.database();
-    let store = tokio::task::spawn_blocking(move || Store::open(&database))
-        .await
-        .map_err(|error| Failure::other(error.to_string()))?
-        .map_err(|error| Failure::other(error.to_string()))?;
+    let store = open_store(places).await?;
     let folder = Arc::new(ConfigurationFolder::new(places, program.clone()));
     let (config, problems) = folder.load_for_start().await;
     let mut setup = Setup::new(store.clone(), config, name_of(places), places.cache());
@@ -148,6 +149,22 @@ async fn assemble(places: &Places) -> Result<Running, Failure> {
         quit,
         tells,
     })
+}
+
+/// Opens the store. Another resident that is about to end has closed its socket already, and is waited for.
+async fn open_store(places: &Places) -> Result<Store, Failure> {
+    let deadline = Instant::now() + ENDING;
+    loop {
+        let database = places.database();
+        let opened = tokio::task::spawn_blocking(move || Store::open(&database))
+            .await
+            .map_err(|error| Failure::other(error.to_string()))?;
+        let locked = matches!(opened, Err(StoreError::Locked { .. }));
+        if !locked || Instant::now() > deadline || UnixStream::connect(&places.socket).await.is_ok() {
+            return opened.map_err(|error| Failure::other(error.to_string()));
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 /// `host:basedir`, as Buildbot names a master.
