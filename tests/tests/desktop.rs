@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
-use tests::{Outpost, Repository, has, skip};
+use tests::{Outpost, Repository, has, skip, wake_ups};
 
 const GOOD: &str = "#!/bin/sh\necho fine\n";
 const BAD: &str = "#!/bin/sh\necho 'main.c:3: error: broken on purpose' >&2\nexit 1\n";
@@ -217,6 +217,34 @@ async fn others_and_muted_breaks_are_silent() {
     assert_eq!(notices(), []);
     let status = tray_status();
     assert!(!status.contains("NeedsAttention"), "{status}");
+}
+
+#[tokio::test]
+async fn a_tray_that_shows_nothing_new_wakes_nobody() {
+    if !inside("a_tray_that_shows_nothing_new_wakes_nobody", &[]) {
+        return;
+    }
+    let mut outpost = Outpost::prepared();
+    outpost.run(&[]).await;
+    let _repository = project(&outpost).await;
+    until("the tray is calm", tray_status, |status| status.contains("Active"));
+    // What the build and the panel set going comes to rest.
+    let mut before = wake_ups(outpost.pid());
+    for round in 0.. {
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let now = wake_ups(outpost.pid());
+        if now == before {
+            break;
+        }
+        assert!(round < 10, "it does not come to rest: {:?}", now.since(&before));
+        before = now;
+    }
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    let woken = wake_ups(outpost.pid()).since(&before);
+    assert!(
+        woken.values().sum::<u64>() < 2,
+        "threads that woke up, and how often: {woken:?}"
+    );
 }
 
 /// A builder whose step needs a secret.
