@@ -49,9 +49,11 @@ impl Strace {
         BufReader::new(child.stderr.as_mut().expect("a pipe"))
             .read_line(&mut line)
             .expect("a line");
+        let mut strace = Strace { child, file };
         if line.contains("attached") {
-            Ok(Strace { child, file })
+            Ok(strace)
         } else {
+            strace.child.wait().expect("strace ends");
             Err(line)
         }
     }

@@ -40,13 +40,13 @@ impl Window {
         window
     }
 
-    /// The driver takes a moment until it listens.
+    /// The driver takes a moment until it listens, and the web view's own behind it one more.
     async fn first_answer(&self, wanted: &Value) -> Value {
         let deadline = Instant::now() + PATIENCE;
         loop {
             match self.http.post(&self.session).json(wanted).send().await {
                 Ok(answer) => return answer.json().await.expect("JSON"),
-                Err(error) if error.is_connect() && Instant::now() < deadline => {
+                Err(_) if Instant::now() < deadline => {
                     tokio::time::sleep(Duration::from_millis(20)).await;
                 }
                 Err(error) => panic!("tauri-driver does not answer: {error}"),

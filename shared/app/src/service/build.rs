@@ -153,7 +153,7 @@ async fn failure(app: &App, found: &Read) -> Result<(Option<String>, Option<LogP
         return Ok((Some(format!("{}: {}", step.name, step.state_string)), None));
     };
     let stored = app.store().logs();
-    let Some(line) = telling_line(&stored, log).await? else {
+    let Some(line) = telling_line(stored, log).await? else {
         return Ok((Some(format!("{}: {}", step.name, step.state_string)), None));
     };
     let text = text_of(&stored.lines(log.id, line, 1).await?.content, log.kind);

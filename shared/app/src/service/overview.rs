@@ -52,6 +52,9 @@ struct Running {
     reason: String,
 }
 
+/// A builder, the number of the build that turned it red, and the failed step's number with the slug of its log.
+type BrokenAt = (BuilderId, i64, Option<(i64, String)>);
+
 /// The build that turned a builder red, and the log of the step that failed.
 struct Broken {
     build: Build,
@@ -61,7 +64,7 @@ struct Broken {
 pub(super) async fn overview(app: &App) -> Result<Overview, Refusal> {
     let view = app.watching.view();
     let state = app.master.state().await;
-    let wanted: Vec<(BuilderId, i64, Option<(i64, String)>)> = view
+    let wanted: Vec<BrokenAt> = view
         .breaks
         .iter()
         .filter(|b| b.is_open())
@@ -110,7 +113,7 @@ pub(super) async fn overview(app: &App) -> Result<Overview, Refusal> {
     })
 }
 
-fn read_all(c: &Connection, broken_at: &[(BuilderId, i64, Option<(i64, String)>)]) -> SqlResult<Read> {
+fn read_all(c: &Connection, broken_at: &[BrokenAt]) -> SqlResult<Read> {
     let configured: Vec<model::Builder> = builders::list(c)?.into_iter().filter(|row| row.configured).collect();
     let mut last = HashMap::new();
     let mut usual_of = HashMap::new();

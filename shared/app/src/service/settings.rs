@@ -89,7 +89,6 @@ impl App {
             tell_fixed: settings.notify_fixed,
             remind_minutes: (settings.remind_hours > 0).then(|| settings.remind_hours.saturating_mul(60)),
             quiet,
-            ..watch::Settings::default()
         };
         *write(&self.desk.settings) = settings;
         self.watching.apply(Happening::Settings(watched)).await;

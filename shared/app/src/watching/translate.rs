@@ -258,7 +258,7 @@ pub(crate) async fn telling_line(logs: &Logs, log: &model::Log) -> Result<Option
 
 async fn place(master: &Master, log: model::Log) -> Result<LogPlace, StoreError> {
     let logs = master.store().logs();
-    let line = telling_line(&logs, &log).await?;
+    let line = telling_line(logs, &log).await?;
     let text = match line {
         Some(line) => Some(text_of(&logs.lines(log.id, line, 1).await?.content, log.kind)),
         None => None,
