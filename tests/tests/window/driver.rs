@@ -25,7 +25,9 @@ impl Window {
         let (port, native) = (free_port(), free_port());
         let mut command = Command::new("tauri-driver");
         command.args(["--port", &port.to_string(), "--native-port", &native.to_string()]);
-        command.env("OUTPOST_HOME", outpost.home()).env_remove("OUTPOST_PROFILE");
+        command
+            .env("OUTPOST_HOME", outpost.home())
+            .env_remove("OUTPOST_PROFILE");
         command.stdin(Stdio::null()).stdout(Stdio::null()).process_group(0);
         let mut window = Window {
             driver: command.spawn().expect("tauri-driver starts"),
@@ -35,7 +37,9 @@ impl Window {
         let program = tests::program().with_file_name("outpost-desktop");
         let wanted = json!({"capabilities": {"alwaysMatch": {"tauri:options": {"application": program}}}});
         let answer = window.first_answer(&wanted).await;
-        let id = answer["value"]["sessionId"].as_str().unwrap_or_else(|| panic!("no session: {answer:#}"));
+        let id = answer["value"]["sessionId"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no session: {answer:#}"));
         window.session = format!("{}/{id}", window.session);
         window
     }
@@ -59,7 +63,11 @@ impl Window {
         let sent = self.http.post(address).json(&input).send().await;
         let mut answer: Value = sent.expect("the driver answers").json().await.expect("JSON");
         let value = answer["value"].take();
-        if value.get("error").is_some() { Err(value) } else { Ok(value) }
+        if value.get("error").is_some() {
+            Err(value)
+        } else {
+            Ok(value)
+        }
     }
 
     /// The value of a JavaScript expression in the page.
@@ -70,17 +78,25 @@ impl Window {
 
     /// The text that is seen, for messages and waiting.
     pub async fn text(&self) -> String {
-        self.value("document.body.innerText").await.as_str().unwrap_or_default().to_owned()
+        self.value("document.body.innerText")
+            .await
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// Waits until the page shows a text.
     pub async fn seen(&self, text: &str) {
-        self.until(&format!("'{text}' is seen"), |page| page.contains(text)).await;
+        self.until(&format!("'{text}' is seen"), |page| page.contains(text))
+            .await;
     }
 
     /// Waits until the page shows a text no more.
     pub async fn gone(&self, text: &str) {
-        self.until(&format!("'{text}' is gone"), |page| !page.is_empty() && !page.contains(text)).await;
+        self.until(&format!("'{text}' is gone"), |page| {
+            !page.is_empty() && !page.contains(text)
+        })
+        .await;
     }
 
     async fn until(&self, what: &str, wanted: impl Fn(&str) -> bool) {
@@ -90,7 +106,10 @@ impl Window {
             if wanted(&text) {
                 return;
             }
-            assert!(Instant::now() < deadline, "it did not come to pass that {what}:\n{text}");
+            assert!(
+                Instant::now() < deadline,
+                "it did not come to pass that {what}:\n{text}"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -103,7 +122,11 @@ impl Window {
             if heading == title {
                 return;
             }
-            assert!(Instant::now() < deadline, "the page is {heading}, not {title}:\n{}", self.text().await);
+            assert!(
+                Instant::now() < deadline,
+                "the page is {heading}, not {title}:\n{}",
+                self.text().await
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -111,7 +134,9 @@ impl Window {
     /// Clicks the link or button of that name, as soon as there is one.
     pub async fn click(&self, name: &str) {
         let id = self.find(name).await;
-        self.ask(&format!("element/{id}/click"), json!({})).await.expect("a click");
+        self.ask(&format!("element/{id}/click"), json!({}))
+            .await
+            .expect("a click");
     }
 
     /// Clicks what closes the window: the driver may have no answer to that any more.
@@ -123,7 +148,9 @@ impl Window {
     /// Types into the field of that name.
     pub async fn write(&self, name: &str, text: &str) {
         let id = self.find(name).await;
-        self.ask(&format!("element/{id}/value"), json!({"text": text})).await.expect("keys");
+        self.ask(&format!("element/{id}/value"), json!({"text": text}))
+            .await
+            .expect("keys");
     }
 
     async fn find(&self, name: &str) -> String {

@@ -6,9 +6,11 @@
 mod driver;
 
 use driver::Window;
+use futures_util::StreamExt;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tests::{Outpost, Repository, has, skip};
 
@@ -20,7 +22,15 @@ fn inside(test: &str) -> bool {
     if std::env::var_os("RIG_INSIDE").is_some() {
         return true;
     }
-    let needed = ["Xvfb", "dbus-run-session", "dunst", "xfce4-panel", "xdotool", "tauri-driver", "WebKitWebDriver"];
+    let needed = [
+        "Xvfb",
+        "dbus-run-session",
+        "dunst",
+        "xfce4-panel",
+        "xdotool",
+        "tauri-driver",
+        "WebKitWebDriver",
+    ];
     if let Some(program) = needed.into_iter().find(|program| !has(program)) {
         skip(&format!("window: {program} is not installed"));
         return false;
@@ -31,8 +41,13 @@ fn inside(test: &str) -> bool {
     }
     let rig = Path::new(env!("CARGO_MANIFEST_DIR")).join("desktop-rig");
     let mut command = Command::new(rig);
-    command.env("RIG_KEYCHAIN", "no").arg(std::env::current_exe().expect("this test"));
-    let output = command.args(["--exact", test, "--nocapture"]).output().expect("the rig starts");
+    command
+        .env("RIG_KEYCHAIN", "no")
+        .arg(std::env::current_exe().expect("this test"));
+    let output = command
+        .args(["--exact", test, "--nocapture"])
+        .output()
+        .expect("the rig starts");
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(
         output.status.success() && said.contains("1 passed"),
@@ -50,7 +65,10 @@ async fn until<T: std::fmt::Debug>(what: &str, ask: impl Fn() -> T, wanted: impl
         if wanted(&answer) {
             return answer;
         }
-        assert!(Instant::now() < deadline, "it did not come to pass that {what}: {answer:?}");
+        assert!(
+            Instant::now() < deadline,
+            "it did not come to pass that {what}: {answer:?}"
+        );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -85,14 +103,35 @@ fn titled(title: &str) -> Option<String> {
 /// A left click on our item in the tray.
 async fn click_on_tray() {
     let watcher = "org.kde.StatusNotifierWatcher";
-    let get = ["call", "--session", "--dest", watcher, "--object-path", "/StatusNotifierWatcher", "--method"];
-    let property = ["org.freedesktop.DBus.Properties.Get", watcher, "RegisteredStatusNotifierItems"];
+    let get = [
+        "call",
+        "--session",
+        "--dest",
+        watcher,
+        "--object-path",
+        "/StatusNotifierWatcher",
+        "--method",
+    ];
+    let property = [
+        "org.freedesktop.DBus.Properties.Get",
+        watcher,
+        "RegisteredStatusNotifierItems",
+    ];
     let items = || said("gdbus", &[&get[..], &property[..]].concat());
     let items = until("the tray has our item", items, |items| items.contains('\'')).await;
     let item = items.split('\'').nth(1).expect("an item");
-    let (bus, path) = item.find('/').map_or((item, "/StatusNotifierItem"), |at| item.split_at(at));
+    let (bus, path) = item
+        .find('/')
+        .map_or((item, "/StatusNotifierItem"), |at| item.split_at(at));
     let click = ["call", "--session", "--dest", bus, "--object-path", path];
-    said("gdbus", &[&click[..], &["--method", "org.kde.StatusNotifierItem.Activate", "10", "10"]].concat());
+    said(
+        "gdbus",
+        &[
+            &click[..],
+            &["--method", "org.kde.StatusNotifierItem.Activate", "10", "10"],
+        ]
+        .concat(),
+    );
 }
 
 #[tokio::test]
@@ -106,13 +145,16 @@ async fn from_nothing_to_green_and_over_the_residents_end() {
     repository.commit("first");
 
     // Nothing runs: the window starts the resident.
+    let started = Started(outpost.command());
     let window = Window::open(&outpost).await;
     window.page("No projects yet").await;
     outpost.until_up().await;
     window.click("Add a folder").await;
     window.page("Add a folder").await;
     let folder = repository.path();
-    window.write("Folder or address of a repository", folder.to_str().expect("text")).await;
+    window
+        .write("Folder or address of a repository", folder.to_str().expect("text"))
+        .await;
     window.click("Look at it").await;
     window.seen("Recognised").await;
     window.click("Add and build").await;
@@ -124,6 +166,7 @@ async fn from_nothing_to_green_and_over_the_residents_end() {
     outpost.ok(&["quit"]);
     window.seen("Stale since").await;
     assert!(!outpost.cli(&["status"]).status.success(), "nobody started it again");
+    drop(started);
     outpost.run(&["--no-tray"]).await;
     window.gone("Stale since").await;
     outpost.ok(&["force", "widget"]);
@@ -137,16 +180,53 @@ async fn from_nothing_to_green_and_over_the_residents_end() {
     said("xdotool", &["windowsize", "--sync", &id, "901", "602"]);
     let width = json!(901);
     until_value(&window, "innerWidth", &width).await;
-    assert!(windows_processes(&outpost).iter().any(|name| name.starts_with("WebKit")));
+    assert!(
+        windows_processes(&outpost)
+            .iter()
+            .any(|name| name.starts_with("WebKit"))
+    );
     window.click("Quit…").await;
     window.click_last("Keep it in the background").await;
-    until("nothing of the window is left", || windows_processes(&outpost), Vec::is_empty).await;
+    until(
+        "nothing of the window is left",
+        || windows_processes(&outpost),
+        Vec::is_empty,
+    )
+    .await;
     assert_eq!(outpost.overview().await["builders"][0]["name"], "widget");
     drop(window);
     let window = Window::open(&outpost).await;
     window.page("Now").await;
     until_value(&window, "innerWidth", &width).await;
     assert_eq!(window.value("innerHeight").await, 602);
+}
+
+/// Ends the resident that a window started, however the test ends.
+struct Started(Command);
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        // One that ended already is what is wanted.
+        let _ = self.0.arg("quit").stderr(Stdio::null()).status();
+    }
+}
+
+/// The kinds of events that another face hears, for example a page in a browser.
+async fn heard(outpost: &Outpost) -> Arc<Mutex<Vec<Value>>> {
+    let stream = tokio::net::UnixStream::connect(outpost.socket())
+        .await
+        .expect("the socket");
+    let address = "ws://outpost/api/outpost/v1/events";
+    let (mut events, _) = tokio_tungstenite::client_async(address, stream).await.expect("events");
+    let kinds = Arc::new(Mutex::new(Vec::new()));
+    let kept = kinds.clone();
+    tokio::spawn(async move {
+        while let Some(Ok(event)) = events.next().await {
+            let event: Value = serde_json::from_str(event.to_text().unwrap_or_default()).unwrap_or_default();
+            kept.lock().expect("no panic").push(event["kind"].clone());
+        }
+    });
+    kinds
 }
 
 async fn until_value(window: &Window, expression: &str, wanted: &Value) {
@@ -181,6 +261,7 @@ async fn tray_notices_and_second_starts_lead_to_pages_of_the_one_window() {
     assert!(Command::new("kill").arg(&pid).status().expect("kill").success());
     until("it is gone", || windows_processes(&outpost), Vec::is_empty).await;
 
+    let kinds = heard(&outpost).await;
     let window = Window::open(&outpost).await;
     window.page("Now").await;
     window.click("Settings").await;
@@ -189,19 +270,36 @@ async fn tray_notices_and_second_starts_lead_to_pages_of_the_one_window() {
     window.page("Now").await;
 
     let mut second = Command::new(tests::program().with_file_name("outpost-desktop"));
-    second.arg("/changes").env("OUTPOST_HOME", outpost.home()).stdin(Stdio::null());
+    second
+        .arg("/changes")
+        .env("OUTPOST_HOME", outpost.home())
+        .stdin(Stdio::null());
     assert!(second.status().expect("it starts").success());
     window.page("Changes").await;
 
     repository.write("test", BAD);
     repository.commit("break it");
-    until("a notice is shown", || said("dunstctl", &["count", "displayed"]), |count| count != "0").await;
+    until(
+        "a notice is shown",
+        || said("dunstctl", &["count", "displayed"]),
+        |count| count != "0",
+    )
+    .await;
     said("dunstctl", &["action", "0"]);
     window.page("widget #2").await;
     window.seen("main.c:3: error: broken on purpose").await;
     let marked = window.value("document.querySelector('.line.marked')?.innerText").await;
-    assert!(marked.as_str().is_some_and(|line| line.contains("main.c:3")), "{marked}");
+    assert!(
+        marked.as_str().is_some_and(|line| line.contains("main.c:3")),
+        "{marked}"
+    );
     let webs = windows_processes(&outpost);
     let own = webs.iter().filter(|name| name.starts_with("outpost-desk")).count();
     assert_eq!(own, 1, "one window for a profile: {webs:?}");
+    let kinds = kinds.lock().expect("no panic");
+    assert!(kinds.contains(&json!("overview")), "{kinds:?}");
+    assert!(
+        !kinds.contains(&json!("open")),
+        "a page in a browser stays where it is: {kinds:?}"
+    );
 }
