@@ -115,10 +115,11 @@ fn open(app: &App, places: &Places, target: &Target, token: Option<String>) {
     show(app, places, &target.path(), token);
 }
 
-/// Shows a page: in the window, or where there is none in a browser.
+/// Shows a page: in the window, which is told by its second start, or where there is none in a browser. A page that
+/// is read in a browser meanwhile stays.
 fn show(app: &App, places: &Places, path: &str, token: Option<String>) {
-    app.newsroom().tell(Event::Open { path: path.to_owned() });
     if !window::open(places, path, token) {
+        app.newsroom().tell(Event::Open { path: path.to_owned() });
         window::open_in_browser(app, path);
     }
 }
