@@ -5,7 +5,9 @@ import { missing } from "./real/outpost.ts";
 export default defineConfig({
   root: import.meta.dirname,
   test: {
-    include: [missing() === undefined ? "real/*.spec.ts" : "real/missing.ts"],
+    include: [
+      missing() !== undefined ? "real/missing.ts" : process.env.PICTURES ? "real/pictures.ts" : "real/*.spec.ts",
+    ],
     environment: "node",
     fileParallelism: false,
     testTimeout: 40_000,

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Commands } from "../../src/generated/commands";
+import type { BuilderRow } from "../../src/generated/BuilderRow";
 import type { Overview } from "../../src/generated/Overview";
 
 /** Built by `cargo build -p cli`. */
@@ -35,9 +36,10 @@ export class Outpost {
     this.home = home;
   }
 
-  static async prepared(): Promise<Outpost> {
-    const home = await mkdtemp(join(tmpdir(), "outpost-"));
-    await writeFile(join(home, ".gitconfig"), "[user]\n\tname = Mia Me\n\temail = mia@example.org\n");
+  /** One that does not run yet. */
+  static async prepared(folder?: string, owner = "Mia Me"): Promise<Outpost> {
+    const home = folder ?? (await mkdtemp(join(tmpdir(), "outpost-")));
+    await writeFile(join(home, ".gitconfig"), `[user]\n\tname = ${owner}\n\temail = mia@example.org\n`);
     await mkdir(join(home, "src"));
     return new Outpost(home);
   }
@@ -95,8 +97,8 @@ export class Outpost {
   }
 
   /** Waits until the overview is as wanted. */
-  async until(what: string, wanted: (overview: Overview) => boolean): Promise<Overview> {
-    const deadline = Date.now() + PATIENCE;
+  async until(what: string, wanted: (overview: Overview) => boolean, patience = PATIENCE): Promise<Overview> {
+    const deadline = Date.now() + patience;
     for (;;) {
       const overview = await this.call("overview", {});
       if (wanted(overview)) return overview;
@@ -106,12 +108,10 @@ export class Outpost {
   }
 
   /** Waits until the builder's build of that number is over. */
-  async built(builder: string, number: number): Promise<void> {
-    await this.until(`${builder}/${number} is over`, ({ builders }) =>
-      builders.some(
-        (row) => row.name === builder && row.last.some((mark) => mark.number === number && mark.complete_at !== null),
-      ),
-    );
+  async built(builder: string, number: number, patience = PATIENCE): Promise<void> {
+    const over = (row: BuilderRow) =>
+      row.name === builder && row.last.some((mark) => mark.number === number && mark.complete_at !== null);
+    await this.until(`${builder}/${number} is over`, ({ builders }) => builders.some(over), patience);
   }
 
   /** Ends it without warning. */

@@ -4,8 +4,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Outpost } from "./outpost";
 
-/** Whom the resident of a test knows as its owner. */
-export const ME = "Mia Me <mia@example.org>";
+/** Somebody else than the owner. */
 export const OTTO = "Otto Other <otto@example.org>";
 
 /** A repository below the resident's home folder. */
@@ -28,10 +27,11 @@ export class Repository {
     if (text.startsWith("#!")) chmodSync(path, 0o755);
   }
 
-  /** Commits everything; gives the revision. */
-  commit(message: string, author = ME): string {
+  /** Commits everything; gives the revision. Without an author it is the owner's. */
+  commit(message: string, author?: string): string {
     this.git("add", "--all");
-    this.git("commit", "--quiet", "--allow-empty", "--author", author, "--message", message);
+    const by = author === undefined ? [] : ["--author", author];
+    this.git("commit", "--quiet", "--allow-empty", ...by, "--message", message);
     return this.git("rev-parse", "HEAD");
   }
 
