@@ -8,7 +8,8 @@ class Router {
   readonly page = $derived(parse(this.#address.pathname));
 
   get path(): string {
-    return this.#address.pathname;
+    // The address of the window has none on its first page.
+    return this.#address.pathname || "/";
   }
 
   get hash(): string {
