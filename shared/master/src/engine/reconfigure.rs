@@ -8,13 +8,13 @@ use crate::catalog::{Catalog, Diff, enter};
 use crate::error::ControlError;
 use crate::scheduler::tree::TreeState;
 use model::config::MasterConfig;
-use model::{ChangeId, SchedulerId};
+use model::{ChangeId, Event, SchedulerId};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use store::StoreError;
 
-/// A configuration that was stored, what it changed, and the newest change there was.
-pub type Stored = (Catalog, Diff, Option<ChangeId>);
+/// A configuration that was stored, what it changed, what is to be told of it, and the newest change there was.
+pub type Stored = (Catalog, Diff, Vec<Event>, Option<ChangeId>);
 
 /// Reconfigurations happen one after another.
 #[derive(Default)]
@@ -41,10 +41,9 @@ impl Engine {
                 let entered = enter(c, config, Some(&old), &name, now)?;
                 Ok((entered, newest_change(c)?))
             });
-            let written = write.await.map(|(entered, newest)| {
-                env.publisher.publish_all(entered.events);
-                Box::new((entered.catalog, entered.diff, newest))
-            });
+            let written = write
+                .await
+                .map(|(entered, newest)| Box::new((entered.catalog, entered.diff, entered.events, newest)));
             let _ = sender.send(Message::Reconfigured(written, reply));
         });
     }
@@ -54,8 +53,10 @@ impl Engine {
         self.reconfiguring.under_way = false;
         let answer = match written {
             Ok(entered) => {
-                let (catalog, diff, newest) = *entered;
+                let (catalog, diff, events, newest) = *entered;
                 self.take_over(Arc::new(catalog), newest);
+                // Not before: who hears of a builder looks into the configuration.
+                self.env.publisher.publish_all(events);
                 Ok(diff)
             }
             Err(error) => Err(ControlError::Store(error)),

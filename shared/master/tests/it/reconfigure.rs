@@ -97,6 +97,24 @@ async fn a_description_that_changes_is_told() {
 }
 
 #[tokio::test]
+async fn a_builder_is_told_when_its_configuration_is_in_force() {
+    let rig = Rig::start(with(&[("a", "say x")])).await;
+    let mut events = rig.master.subscribe();
+    let master = rig.master.clone();
+    let hears = tokio::spawn(async move {
+        loop {
+            let event = events.next().await.expect("an event");
+            if let Event::Builder(BuilderVerb::Started, row) = &*event {
+                return master.config().builders.iter().any(|builder| builder.name == row.name);
+            }
+        }
+    });
+    let both = with(&[("a", "say x"), ("b", "say x")]);
+    rig.master.reconfigure(both).await.expect("it is taken over");
+    assert!(hears.await.expect("no panic"), "the configuration has the builder that was told");
+}
+
+#[tokio::test]
 async fn a_worker_that_is_gone_from_the_configuration_leaves_after_its_build() {
     let mut rig = Rig::start(with(&[("a", "hang")])).await;
     let worker = Script::attach(&rig.master, "w").await;
