@@ -5,6 +5,7 @@ use crate::api::Refusal;
 use crate::api::configuration::{Checked, Configuration, Draft, FileQuery, FileText, Problem};
 use crate::configuration::{Edit, FolderError, Loaded, checked};
 use crate::watching::bundled;
+use crate::watching::translate::builder_list;
 use watch::{Happening, TroubleAbout};
 
 impl From<FolderError> for Refusal {
@@ -31,6 +32,10 @@ impl App {
         self.tell_trouble(&loaded.problems).await;
         if let Some(config) = loaded.config {
             self.master.reconfigure(config).await?;
+            // A scheduler alone makes no event, but a builder may be forced by it.
+            if let Some(builders) = builder_list(&self.master).await {
+                self.watching.apply(builders).await;
+            }
             self.configuration.keep_as_good()?;
         }
         self.newsroom.projects();

@@ -117,7 +117,8 @@ async fn waiting(master: &Master) -> Happening {
     }
 }
 
-async fn builder_list(master: &Master) -> Option<Happening> {
+/// Every configured builder.
+pub(crate) async fn builder_list(master: &Master) -> Option<Happening> {
     let config = master.config();
     let forced: HashSet<&str> = config
         .schedulers
