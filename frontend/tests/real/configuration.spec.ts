@@ -46,3 +46,18 @@ test("is checked while it is written, applied when good, and undone", async () =
   await expect.poll(() => text.inputValue()).toBe(good);
   await expect.poll(builders).toEqual(["widget"]);
 });
+
+test("a builder that can be forced no more says so at once", async () => {
+  const { outpost, page } = all;
+  const { role, goTo } = hands(page);
+  const file = "projects/widget.star";
+  const good = (await outpost.call("configuration_file", { file })).text;
+  const without = good.replace(/^ *c\["schedulers"\]\.append\(schedulers\.ForceScheduler.*$/m, "");
+  await goTo("Builders");
+  await role("link", { name: "widget", exact: true }).click();
+  await role("button", { name: "Force…" }).waitFor();
+  expect(await outpost.call("apply_configuration", { file, text: without })).toMatchObject({ applied: true });
+  await role("button", { name: "Force…" }).waitFor({ state: "detached" });
+  expect(await outpost.call("apply_configuration", { file, text: good })).toMatchObject({ applied: true });
+  await role("button", { name: "Force…" }).waitFor();
+});

@@ -20,6 +20,8 @@ test("everything by keyboard", async () => {
   const keys = async (...names: string[]) => {
     for (const name of names) await page.keyboard.press(name);
   };
+  // Out of sight a moment before it gives the focus back.
+  const closed = () => page.locator("dialog").waitFor({ state: "detached" });
   await keys("g", "b");
   await heading("Builders");
   await role("link", { name: "beta", exact: true }).waitFor();
@@ -33,13 +35,13 @@ test("everything by keyboard", async () => {
   await keys("?");
   await role("dialog", { name: "Keys" }).getByText("force a build").waitFor();
   await keys("Escape");
-  await role("dialog").waitFor({ state: "detached" });
+  await closed();
   await keys("f");
   await role("dialog")
     .getByRole("textbox", { name: /reason/i })
     .waitFor();
   await keys("Escape");
-  await role("dialog").waitFor({ state: "detached" });
+  await closed();
   await keys("j", "Enter");
   await heading("beta #1");
   await page.locator(".line.marked", { hasText: "main.c:3:7" }).waitFor();
