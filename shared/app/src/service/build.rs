@@ -1,16 +1,16 @@
 //! One build's page.
 
 use super::marks::Marks;
-use super::overview::{changes_of, is_bad, suspects, usual_of};
+use super::overview::usual_of;
 use super::{App, clock};
 use crate::api::Refusal;
 use crate::api::build::{BuildPage, BuildQuery, Link, LogRow, PropertyRow, Source, StepRow};
-use crate::api::overview::LogPlace;
+use crate::api::overview::{LogPlace, Suspect};
 use crate::watching::translate::{telling_line, telling_log, text_of};
 use model::query::{Filter, Op, Order, Query, Value};
 use model::{Build, BuildId, BuildSet, BuilderId, Change, Log, Properties, Results, Step};
 use store::rusqlite::{Connection, Result as SqlResult};
-use store::{build_requests, build_sets, builds, logs, steps, workers};
+use store::{build_requests, build_sets, builds, changes, logs, steps, workers};
 
 /// What is read for it, all of one moment.
 struct Read {
@@ -95,7 +95,7 @@ fn read(c: &Connection, query: &BuildQuery) -> SqlResult<Option<Read>> {
     Ok(Some(Read {
         set,
         steps: step_list,
-        changes: changes_of(c, build.id)?,
+        changes: changes::for_build(c, build.id)?,
         properties: builds::properties(c, build.id)?,
         usual: usual_of(c, build.builder)?,
         next: builds::by_number(c, build.builder, build.number + 1)?.map(|next| next.number),
@@ -223,4 +223,21 @@ fn property_row((name, value, source): (&str, &model::Json, &str)) -> PropertyRo
         value: value.to_string(),
         source: source.to_owned(),
     }
+}
+
+/// Changes of a build, newest first, as suspects.
+fn suspects(app: &App, list: &[model::Change]) -> Vec<Suspect> {
+    let row = |change: &model::Change| Suspect {
+        change: change.id.0,
+        author: change.new.author.clone(),
+        mine: app.is_me(&change.new.author),
+        revision: change.new.revision.clone(),
+        comment: change.new.comments.lines().next().unwrap_or("").to_owned(),
+    };
+    list.iter().rev().map(row).collect()
+}
+
+/// Whether a result is worth opening a log for.
+fn is_bad(results: Option<Results>) -> bool {
+    matches!(results, Some(Results::Failure | Results::Exception))
 }

@@ -2,6 +2,7 @@
 
 mod actions;
 mod build;
+mod builder;
 mod changes;
 pub(crate) mod clock;
 mod configuration;
@@ -11,6 +12,7 @@ mod notices;
 mod overview;
 mod projects;
 pub(crate) mod settings;
+mod troubles;
 
 use crate::api::overview::{Demo, QuitHow};
 use crate::api::{self, Api, Nothing, Refusal};
@@ -162,7 +164,7 @@ impl Api for App {
         overview::overview(self).await
     }
     async fn builder(&self, input: api::overview::BuilderQuery) -> Result<api::overview::BuilderPage, Refusal> {
-        overview::builder(self, input).await
+        builder::builder(self, input).await
     }
     async fn build(&self, input: api::build::BuildQuery) -> Result<api::build::BuildPage, Refusal> {
         build::build(self, input).await

@@ -4,22 +4,19 @@ use super::marks::{Marks, usual};
 use super::{App, clock, read};
 use crate::api::Refusal;
 use crate::api::overview::{
-    Break, BuildMark, BuilderPage, BuilderQuery, BuilderRow, Hello, LogPlace, Overview, RunningRow, SettlingRow,
-    Suspect, Trouble, WaitingRow, WorkerRow,
+    Break, BuilderRow, Hello, LogPlace, Overview, RunningRow, SettlingRow, Suspect, WaitingRow, WorkerRow,
 };
 use model::query::{Filter, Op, Order, Query, Value};
-use model::{Build, BuilderId, Results};
+use model::{Build, BuilderId};
 use std::collections::{BTreeMap, HashMap};
 use store::rusqlite::{Connection, Result as SqlResult};
-use store::{build_requests, build_sets, builders, builds, changes, logs, steps};
-use watch::{BuilderView, TroubleAbout};
+use store::{build_requests, build_sets, builders, builds, logs, steps};
+use watch::BuilderView;
 
 /// Builds in a builder's row of marks.
 const ROW: u32 = 12;
 /// Builds that ended lately, over all builders.
 const RECENT: u64 = 20;
-/// Builds on a builder's page.
-const PAGE: u64 = 50;
 /// Green builds that tell how long a build takes.
 const TYPICAL: u32 = 20;
 
@@ -95,7 +92,7 @@ pub(super) async fn overview(app: &App) -> Result<Overview, Refusal> {
         recent: found.recent.iter().map(|build| found.marks.mark(app, build)).collect(),
         waiting,
         settling: settling_rows(&state),
-        troubles: troubles(&view, &state),
+        troubles: super::troubles::troubles(&view, &state),
         mutes: super::notices::mute_rows(&view),
         workers: state
             .workers
@@ -367,136 +364,7 @@ fn settling_rows(state: &master::State) -> Vec<SettlingRow> {
     state.timers.iter().filter_map(row).collect()
 }
 
-fn troubles(view: &crate::watching::View, state: &master::State) -> Vec<Trouble> {
-    let row = |about: &str, name: &str, message: &str, path: Option<&str>| Trouble {
-        about: about.to_owned(),
-        name: name.to_owned(),
-        message: message.to_owned(),
-        hint: None,
-        path: path.map(str::to_owned),
-        since: None,
-    };
-    let mut troubles: Vec<Trouble> = view
-        .snapshot
-        .troubles
-        .iter()
-        .filter_map(|trouble| match &trouble.about {
-            TroubleAbout::Config => Some(row(
-                "configuration",
-                "Configuration",
-                &trouble.message,
-                Some("/projects"),
-            )),
-            // What the master says below is newer than what was heard of it.
-            TroubleAbout::Worker(_) | TroubleAbout::ChangeSource(_) | TroubleAbout::Store => None,
-        })
-        .collect();
-    troubles.extend(
-        state
-            .problem
-            .iter()
-            .map(|problem| row("disk", "Storage", problem, None)),
-    );
-    for source in &state.change_sources {
-        troubles.extend(
-            source
-                .error
-                .iter()
-                .map(|error| row("source", &source.name, error, Some("/projects"))),
-        );
-    }
-    for worker in state.workers.iter().filter(|worker| !worker.attached) {
-        troubles.push(row(
-            "worker",
-            &worker.name,
-            "it is not connected, so builds that need it wait",
-            None,
-        ));
-    }
-    troubles
-}
-
-pub(super) async fn builder(app: &App, query: BuilderQuery) -> Result<BuilderPage, Refusal> {
-    let overview = overview(app).await?;
-    let row = overview.builders.into_iter().find(|row| row.builder == query.builder);
-    let row = row.ok_or_else(|| Refusal::not_found(format!("there is no builder {}", query.builder)))?;
-    let (marks, mut list) = app.store().read(move |c| history(c, &query)).await?;
-    let more = list.len() as u64 > PAGE;
-    list.truncate(PAGE as usize);
-    let config = app.master.config();
-    let configured = config.builders.iter().find(|builder| builder.name == row.name);
-    Ok(BuilderPage {
-        builds: list
-            .iter()
-            .map(|build| marks.mark(app, build))
-            .collect::<Vec<BuildMark>>(),
-        more,
-        waiting: overview
-            .waiting
-            .into_iter()
-            .filter(|wait| wait.builder == row.builder)
-            .collect(),
-        steps: configured.map(step_names).unwrap_or_default(),
-        configured_at: configured.map(|builder| format!("{}:{}", builder.location.file, builder.location.line)),
-        row,
-    })
-}
-
-fn history(c: &Connection, query: &BuilderQuery) -> SqlResult<(Marks, Vec<Build>)> {
-    let is = |field: &str, op, number| Filter {
-        field: field.to_owned(),
-        op,
-        values: vec![Value::Number(number)],
-    };
-    let mut filters = vec![is("builderid", Op::Eq, query.builder)];
-    filters.extend(query.before.map(|before| is("number", Op::Lt, before)));
-    let order = vec![Order {
-        field: "number".to_owned(),
-        descending: true,
-    }];
-    let list = builds::list(
-        c,
-        &Query {
-            filters,
-            order,
-            limit: Some(PAGE + 1),
-            offset: 0,
-        },
-    )?;
-    Ok((Marks::read(c, &list)?, list))
-}
-
-fn step_names(builder: &model::config::BuilderConfig) -> Vec<String> {
-    let name = |render: &model::config::Render| match render {
-        model::config::Render::Const(value) => value.as_str().unwrap_or("step").to_owned(),
-        _ => "(named when it runs)".to_owned(),
-    };
-    builder.steps.iter().map(|step| name(&step.common.name)).collect()
-}
-
-/// Changes of a build, newest first, as suspects.
-pub(super) fn suspects(app: &App, list: &[model::Change]) -> Vec<Suspect> {
-    let row = |change: &model::Change| Suspect {
-        change: change.id.0,
-        author: change.new.author.clone(),
-        mine: app.is_me(&change.new.author),
-        revision: change.new.revision.clone(),
-        comment: change.new.comments.lines().next().unwrap_or("").to_owned(),
-    };
-    list.iter().rev().map(row).collect()
-}
-
-/// The changes that are in a build, oldest first.
-pub(super) fn changes_of(c: &Connection, build: model::BuildId) -> SqlResult<Vec<model::Change>> {
-    changes::for_build(c, build)
-}
-
 /// The median and spread of a builder's green builds.
 pub(super) fn usual_of(c: &Connection, builder: BuilderId) -> SqlResult<Option<(i64, i64)>> {
     Ok(usual(builds::durations(c, builder, TYPICAL)?))
-}
-
-/// Whether a result is worth opening a log for.
-pub(super) fn is_bad(results: Option<Results>) -> bool {
-    matches!(results, Some(Results::Failure | Results::Exception))
 }
