@@ -9,7 +9,10 @@ use crate::{
 ///
 /// An event is published only after what it tells is durable in the store.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::large_enum_variant, reason = "events are shared behind an Arc, never copied or kept in numbers")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "events are shared behind an Arc, never copied or kept in numbers"
+)]
 pub enum Event {
     /// `changes/{id}/new`
     ChangeNew(Change),

@@ -82,7 +82,10 @@ async fn choose(app: &App, places: &Places, action: MenuAction, token: Option<St
     match action {
         MenuAction::Open(target) => open(app, places, &target, token),
         MenuAction::Force(builder) => {
-            let force = actions::Force { builder: builder.id.0, values: Default::default() };
+            let force = actions::Force {
+                builder: builder.id.0,
+                values: Default::default(),
+            };
             if let Err(refusal) = app.force(force).await {
                 warn!("the build asked for in the tray was refused: {refusal}");
                 open(app, places, &Target::Builder(builder), token);

@@ -111,7 +111,10 @@ async fn a_builder_is_told_when_its_configuration_is_in_force() {
     });
     let both = with(&[("a", "say x"), ("b", "say x")]);
     rig.master.reconfigure(both).await.expect("it is taken over");
-    assert!(hears.await.expect("no panic"), "the configuration has the builder that was told");
+    assert!(
+        hears.await.expect("no panic"),
+        "the configuration has the builder that was told"
+    );
 }
 
 #[tokio::test]
