@@ -45,11 +45,11 @@ pub async fn run(client: &Client, arguments: Init) -> Result<(), Failure> {
     }
     let added: Added = client.call("add_project", &project).await?;
     let Some(request) = added.request else {
-        return if arguments.listing.json {
-            print_json(&added)
-        } else {
-            Ok(println!("Written: {}", added.file))
-        };
+        if arguments.listing.json {
+            return print_json(&added);
+        }
+        println!("Written: {}", added.file);
+        return Ok(());
     };
     if !arguments.listing.json {
         println!("Written: {}\nBuilding it once …", added.file);
