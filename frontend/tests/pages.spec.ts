@@ -455,14 +455,6 @@ describe("settings", () => {
     await until(() => host.settings.quiet_from === "22:00");
     expect(host.settings.theme).toBe("dark");
   });
-
-  test("a notice's “Mute” asks for how long", async () => {
-    await open("/settings?mute=builder:bundled%2F3");
-    await role("heading", { name: "Mute linux-asan" }).waitFor();
-    await role("button", { name: "until fixed" }).click();
-    await until(() => ordered("mute") !== undefined);
-    expect(ordered("mute")).toEqual({ scope: { about: "builder", builder: 3 }, until: { until: "fixed" } });
-  });
 });
 
 describe("changes and notices", () => {
