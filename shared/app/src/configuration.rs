@@ -105,7 +105,20 @@ impl ConfigurationFolder {
     }
 
     /// As [`ConfigurationFolder::load`] for a start: when there are errors, the last good configuration with them.
+    ///
+    /// Text that is the last good one has passed the child before, and is evaluated at once: a start is quick.
     pub async fn load_for_start(&self) -> (MasterConfig, Vec<Problem>) {
+        if self.is_last_good() {
+            let folder = self.folder.clone();
+            let here = tokio::task::spawn_blocking(move || evaluate_here(&folder)).await;
+            if let Ok(Loaded {
+                config: Some(config),
+                problems,
+            }) = here
+            {
+                return (config, problems);
+            }
+        }
         let loaded = self.load().await;
         match loaded.config {
             Some(config) => {
@@ -123,6 +136,23 @@ impl ConfigurationFolder {
                 };
                 (good.unwrap_or_else(unconfigured), loaded.problems)
             }
+        }
+    }
+
+    /// Whether the files are, byte for byte, those that were last found good.
+    fn is_last_good(&self) -> bool {
+        let text = |folder: &Path| -> Result<BTreeMap<PathBuf, Vec<u8>>, FolderError> {
+            let mut files = BTreeMap::new();
+            walk(folder, 0, &mut 0, &mut |path| {
+                let bytes = std::fs::read(path).map_err(|error| io(path, error))?;
+                files.insert(path.strip_prefix(folder).unwrap_or(path).to_owned(), bytes);
+                Ok(())
+            })?;
+            Ok(files)
+        };
+        match (text(&self.folder), text(&self.good)) {
+            (Ok(now), Ok(good)) => now == good && now.contains_key(Path::new(MAIN_FILE)),
+            _ => false,
         }
     }
 
@@ -328,12 +358,7 @@ async fn evaluate(program: &Path, folder: &Path) -> Loaded {
         if problems.iter().any(|problem| problem.error) {
             return Loaded { config: None, problems };
         }
-        let evaluation = config::evaluate(&folder, MAIN_FILE, &Options::default());
-        let problems = evaluation.problems.iter().map(problem_row).collect();
-        Loaded {
-            config: evaluation.config,
-            problems,
-        }
+        evaluate_here(&folder)
     };
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Loaded {
         config: None,
@@ -346,6 +371,16 @@ async fn evaluate(program: &Path, folder: &Path) -> Loaded {
             fix: None,
         }],
     })
+}
+
+/// Evaluates in this process what a child has passed.
+fn evaluate_here(folder: &Path) -> Loaded {
+    let evaluation = config::evaluate(folder, MAIN_FILE, &Options::default());
+    let problems = evaluation.problems.iter().map(problem_row).collect();
+    Loaded {
+        config: evaluation.config,
+        problems,
+    }
 }
 
 fn problem_row(problem: &config::Problem) -> Problem {
