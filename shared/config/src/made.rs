@@ -107,7 +107,7 @@ impl<'v> StarlarkValue<'v> for MadeValue {
 #[starlark_module]
 fn made_methods(builder: &mut MethodsBuilder) {
     /// Adds one step to a factory.
-    #[allow(non_snake_case)]
+    #[allow(non_snake_case, reason = "Buildbot's name")]
     fn addStep<'v>(
         this: Value<'v>,
         #[starlark(require = pos)] step: Value<'v>,
@@ -117,7 +117,7 @@ fn made_methods(builder: &mut MethodsBuilder) {
     }
 
     /// Adds a list of steps to a factory.
-    #[allow(non_snake_case)]
+    #[allow(non_snake_case, reason = "Buildbot's name")]
     fn addSteps<'v>(
         this: Value<'v>,
         #[starlark(require = pos)] steps: Value<'v>,

@@ -68,7 +68,7 @@ fn properties_methods(builder: &mut MethodsBuilder) {
     }
 
     /// As `get`, by Buildbot's name.
-    #[allow(non_snake_case)]
+    #[allow(non_snake_case, reason = "Buildbot's name")]
     fn getProperty<'v>(
         this: &PropertiesValue,
         #[starlark(require = pos)] name: &str,
@@ -84,7 +84,7 @@ fn properties_methods(builder: &mut MethodsBuilder) {
     }
 
     /// As `has`, by Buildbot's name.
-    #[allow(non_snake_case)]
+    #[allow(non_snake_case, reason = "Buildbot's name")]
     fn hasProperty(this: &PropertiesValue, #[starlark(require = pos)] name: &str) -> starlark::Result<bool> {
         Ok(this.0.get(name).is_some())
     }

@@ -42,7 +42,7 @@ struct Server {
 
 #[interface(name = "org.freedesktop.Notifications")]
 impl Server {
-    #[allow(clippy::too_many_arguments)]
+    #[allow(clippy::too_many_arguments, reason = "the call of the specification has that many")]
     async fn notify(
         &mut self,
         _app: String,
