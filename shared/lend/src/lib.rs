@@ -1,0 +1,1 @@
+//! Keeps workers on their masters.

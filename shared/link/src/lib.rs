@@ -1,0 +1,12 @@
+//! Carries worker calls ([`wire::worker`]) over a network: Perspective Broker, and msgpack over WebSocket; both ends.
+//!
+//! Either end gets a [`wire::worker::link::End`], the same as in one process, so that neither `master` nor `worker` can
+//! tell how bytes travel. This crate must not know what a command does or who may log in: it asks a [`Door`].
+
+pub mod address;
+mod door;
+pub mod msgpack;
+pub mod pb;
+pub mod stream;
+
+pub use door::{ConnectError, Connected, Door, Login, Visitor};

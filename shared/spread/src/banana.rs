@@ -1,0 +1,1 @@
+//! Banana: self-delimiting binary s-expressions.

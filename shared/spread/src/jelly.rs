@@ -1,0 +1,1 @@
+//! Jelly: typed values in banana.
