@@ -1,18 +1,16 @@
 //! A commit's facts as they stand in its change; the same through libgit2 and through the person's git.
 
-use crate::rig::{Watched, commit, folder, git, git_with, repository, source, subjects, surroundings};
+use crate::rig::{Watched, commit, folder, git, git_with, other_formats, repository, source, subjects, surroundings};
 use model::config::Branches;
 use model::{NewChange, Time};
+use std::iter;
 use std::path::Path;
 
 /// The changes that `act` makes in a repository with one commit, for each way of reading.
 async fn changes_of(act: impl Fn(&Path)) -> Vec<Vec<NewChange>> {
     let mut all = vec![];
-    for format in [
-        "--object-format=sha1",
-        "--object-format=sha256",
-        "--ref-format=reftable",
-    ] {
+    let others = other_formats().into_iter().map(|(_, flag)| flag);
+    for format in iter::once("--object-format=sha1").chain(others) {
         let folder = folder();
         git(folder.path(), &["init", "-q", format, "thing"]);
         let repository = folder.path().join("thing");

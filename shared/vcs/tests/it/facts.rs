@@ -1,6 +1,6 @@
 //! What is found out about a repository on disk.
 
-use crate::rig::{commit, folder, git, repository};
+use crate::rig::{commit, folder, git, other_formats, repository};
 use std::path::Path;
 use vcs::git::{GitError, Identity, Kind, branches, default_branch, discover, head, identity};
 
@@ -110,10 +110,7 @@ fn the_person_is_whom_the_repository_names() {
 #[test]
 fn formats_that_libgit2_refuses_are_read_through_git() {
     let folder = folder();
-    for (name, flag) in [
-        ("sha256", "--object-format=sha256"),
-        ("reftable", "--ref-format=reftable"),
-    ] {
+    for (name, flag) in other_formats() {
         git(folder.path(), &["init", "-q", flag, name]);
         let repository = folder.path().join(name);
         let tip = commit(&repository, "one");

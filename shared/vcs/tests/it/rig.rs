@@ -5,7 +5,7 @@ use model::{Json, NewChange};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Once;
+use std::sync::{LazyLock, Once};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::mpsc::Receiver;
@@ -65,6 +65,25 @@ pub fn git_with(folder: &Path, arguments: &[&str], input: &[u8]) -> String {
     let complaints = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "git {arguments:?}: {complaints}");
     String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+}
+
+/// The formats of a repository that this git can make besides the usual one, as `git init` is told them: all of them are
+/// refused by libgit2. Reference tables came with git 2.45.
+pub fn other_formats() -> Vec<(&'static str, &'static str)> {
+    static REFTABLE: LazyLock<bool> = LazyLock::new(|| {
+        let scratch = folder();
+        let made = Command::new(git_program())
+            .args(["init", "-q", "--ref-format=reftable", "thing"])
+            .current_dir(scratch.path())
+            .output()
+            .expect("git");
+        made.status.success()
+    });
+    let mut formats = vec![("sha256", "--object-format=sha256")];
+    if *REFTABLE {
+        formats.push(("reftable", "--ref-format=reftable"));
+    }
+    formats
 }
 
 /// A new repository at `folder/name`, on branch `main`, without a commit.
