@@ -5,6 +5,7 @@ mod builders;
 mod changes;
 mod filter;
 mod force;
+mod ports;
 mod properties;
 mod render;
 mod schedulers;
@@ -41,7 +42,6 @@ const NOT_YET: &[&str] = &[
     "mq",
     "multiMaster",
     "prioritizeBuilders",
-    "protocols",
     "revlink",
     "secretsProviders",
     "select_next_worker",
@@ -53,6 +53,7 @@ const NOT_YET: &[&str] = &[
 /// Keys that are served, or that ask for nothing.
 const SERVED: &[&str] = &[
     "workers",
+    "protocols",
     "change_source",
     "schedulers",
     "builders",
@@ -143,6 +144,7 @@ pub(crate) fn assemble(members: Vec<(Arg, Arg)>, run: &Run, keys: &Keys) -> Mast
         title_url: whole.text("titleURL"),
         buildbot_url: whole.text("buildbotURL"),
         workers: served(&workers).map(|made| workers::worker(made, run)).collect(),
+        worker_ports: ports::ports(whole.dictionary.get("protocols"), &keys.place("protocols"), run),
         builders: served(&builders)
             .filter(|made| made.spec.name == "BuilderConfig")
             .map(|made| builders::builder(made, &known, run))
@@ -157,6 +159,7 @@ pub(crate) fn assemble(members: Vec<(Arg, Arg)>, run: &Run, keys: &Keys) -> Mast
         change_horizon: whole.change_horizon(),
     };
     builders::tell_unbuilt(&config, &known, run);
+    ports::tell_unreachable(&config, run);
     config
 }
 
@@ -169,7 +172,6 @@ fn check_key(key: &str, run: &Run, keys: &Keys) {
         let fix = match key {
             "db" | "db_url" => "remove it; the history is kept in a database of its own, and no other is ever opened",
             "www" => "remove it; pages are served by outpost run",
-            "protocols" => "remove it; a worker of this machine needs no port",
             "secretsProviders" => "remove it; secret(\"name\") comes from the keychain of this machine",
             _ => "remove it, or leave it for a version that serves it",
         };

@@ -6,10 +6,10 @@ const COMMON: &[Param] = &[
     may("max_builds", Kind::Int),
     may("properties", Kind::Dict),
     may("defaultProperties", Kind::Dict),
-    later("notify_on_missing"),
-    later("missing_timeout"),
+    may("notify_on_missing", Kind::Texts),
+    may("missing_timeout", Kind::Number),
     later("locks"),
-    later("keepalive_interval"),
+    may("keepalive_interval", Kind::Number),
     later("machine_name"),
 ];
 

@@ -42,7 +42,6 @@ fn buildbots_sample_loads_unmodified() {
         told,
         [
             warning("the worker's password can be read in this file"),
-            warning("c['protocols'] is not served yet and does nothing"),
             warning("c['www'] is not served yet and does nothing"),
             warning("c['db'] is not served yet and does nothing"),
         ]

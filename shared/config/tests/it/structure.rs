@@ -269,3 +269,47 @@ fn locations_are_those_of_the_calls() {
     assert_eq!(places, [(5, 5), (6, 5)]);
     assert_eq!(config.workers[0].location.line, 3);
 }
+
+#[test]
+fn workers_of_other_machines_and_their_ports() {
+    let config = config_of(
+        r#"
+c = BuildmasterConfig = {}
+c["workers"] = [
+    worker.Worker("far", secret("far"), max_builds=2, notify_on_missing="ada@example.org", missing_timeout=minutes(5),
+        keepalive_interval=0, properties={"os": "linux"}, defaultProperties={"jobs": 4}),
+    worker.Worker("usual", util.Interpolate("%(secret:usual)s"), notify_on_missing=["a@b", "c@d"]),
+]
+c["builders"] = [util.BuilderConfig(name="b", workernames=["far", "usual"], factory=util.BuildFactory([steps.Test()]))]
+c["schedulers"] = [schedulers.ForceScheduler(name="force", builderNames=["b"])]
+c["protocols"] = {
+    "pb": {"port": ["tcp:9989:interface=127.0.0.1", "ssl:9990:privateKey=key.pem:certKey=cert.pem"]},
+    "msgpack_experimental_v7": {"port": 9991},
+    "null": {},
+}
+"#,
+    );
+    let far = &config.workers[0];
+    assert!(matches!(&far.password, Some(model::config::Render::Secret(name)) if name == "far"));
+    assert_eq!(far.notify_on_missing, ["ada@example.org"]);
+    assert_eq!(far.missing_timeout.as_secs(), 300);
+    assert_eq!(far.keepalive_interval, None);
+    assert_eq!(far.default_properties.get("jobs"), Some(&json!(4)));
+    let usual = &config.workers[1];
+    assert_eq!(usual.notify_on_missing, ["a@b", "c@d"]);
+    assert_eq!(usual.missing_timeout.as_secs(), 3600);
+    assert_eq!(usual.keepalive_interval.map(|interval| interval.as_secs()), Some(3600));
+    let ports: Vec<_> = config
+        .worker_ports
+        .iter()
+        .map(|port| (port.protocol.key(), port.endpoint.as_str(), port.location.line))
+        .collect();
+    assert_eq!(
+        ports,
+        [
+            ("pb", "tcp:9989:interface=127.0.0.1", 10),
+            ("pb", "ssl:9990:privateKey=key.pem:certKey=cert.pem", 10),
+            ("msgpack_experimental_v7", "9991", 10),
+        ]
+    );
+}

@@ -13,6 +13,7 @@ pub mod scheduler;
 pub mod source;
 pub mod step;
 mod template;
+pub mod transfer;
 pub mod worker;
 
 pub use builder::{BuilderConfig, ProjectConfig};
@@ -23,7 +24,8 @@ pub use render::{Interpolate, Render, RenderContext, RenderError};
 pub use scheduler::{ForceField, ForceKind, ForceScheduler, Importance, SchedulerConfig, SchedulerKind, TreeScheduler};
 pub use source::{GitMethod, GitSource, SourceMode};
 pub use step::{LogFile, ShellArg, ShellArgs, ShellSequence, StepCommon, StepConfig, StepKind};
-pub use worker::WorkerConfig;
+pub use transfer::{Compress, Download, DownloadContent, FileWork, Upload, UploadSource};
+pub use worker::{WorkerConfig, WorkerPort, WorkerProtocol};
 
 use crate::Properties;
 use serde::{Deserialize, Serialize};
@@ -40,6 +42,8 @@ pub struct MasterConfig {
     pub buildbot_url: String,
     /// Workers by name, in the order of the file.
     pub workers: Vec<WorkerConfig>,
+    /// Where workers of other machines come in.
+    pub worker_ports: Vec<WorkerPort>,
     /// Builders in the order of the file.
     pub builders: Vec<BuilderConfig>,
     /// Schedulers in the order of the file.

@@ -1,6 +1,6 @@
-//! The steps of a build (B-084, B-085, B-096, B-097).
+//! The steps of a build (B-084, B-085, B-096, B-097, B-100 to B-102).
 
-use super::{Function, GitSource, Location, Render};
+use super::{Download, FileWork, Function, GitSource, Location, Render, Upload};
 use crate::Results;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,6 +38,19 @@ pub enum StepKind {
         /// Gives a dictionary of properties from exit code, output and errors.
         extract: Option<Arc<dyn Function>>,
     },
+    /// `SetPropertiesFromEnv`
+    SetPropertiesFromEnv {
+        /// Names of the worker's environment: a text or a list of texts.
+        variables: Render,
+        /// Source of the properties.
+        source: String,
+    },
+    /// `FileUpload`, `DirectoryUpload`, `MultipleFileUpload`
+    Upload(Box<Upload>),
+    /// `FileDownload`, `StringDownload`, `JSONStringDownload`, `JSONPropertiesDownload`
+    Download(Box<Download>),
+    /// `MakeDirectory`, `RemoveDirectory`, `CopyDirectory`, `FileExists`
+    Files(Box<FileWork>),
 }
 
 /// What all steps have.
