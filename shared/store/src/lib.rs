@@ -36,7 +36,7 @@ pub mod workers;
 mod writer;
 
 pub use error::StoreError;
-pub use log::{Lines, LogWriter, Logs, Raw};
+pub use log::{Ending, Lines, LogWriter, Logs, Raw};
 pub use rusqlite;
 
 use ownership::Ownership;
@@ -92,11 +92,24 @@ impl Store {
             // Whoever asked may have stopped waiting.
             let _ = answer.send(reply);
         });
-        match wait.await {
-            Ok(Ok(result)) => result,
-            Ok(Err(payload)) => std::panic::resume_unwind(payload),
-            Err(_) => Err(StoreError::Gone),
+        settled(wait).await
+    }
+
+    /// [`Store::write`], and in the same transaction the last lines of logs that end and that they are complete: one
+    /// sync where there would be two. When it fails, the logs stay incomplete.
+    pub async fn write_with<T: Send + 'static>(
+        &self,
+        endings: Vec<Ending>,
+        f: impl FnOnce(&Transaction) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        if endings.is_empty() {
+            return self.write(f).await;
         }
+        let (answer, wait) = oneshot::channel();
+        self.logs.end_with(endings, f, move |reply| {
+            let _ = answer.send(reply);
+        });
+        settled(wait).await
     }
 
     /// Runs `f` on a read-only connection; all that it reads is of one moment.
@@ -136,6 +149,15 @@ impl Store {
         self.logs.close().await;
         self.readers.close().await;
         self.writer.close().await;
+    }
+}
+
+/// What a write came to; a panic of the caller's own closure goes on in the caller.
+async fn settled<T>(wait: oneshot::Receiver<writer::Reply<T>>) -> Result<T, StoreError> {
+    match wait.await {
+        Ok(Ok(result)) => result,
+        Ok(Err(payload)) => std::panic::resume_unwind(payload),
+        Err(_) => Err(StoreError::Gone),
     }
 }
 

@@ -12,16 +12,17 @@ mod raw;
 mod reading;
 mod search;
 
-pub use packing::LogWriter;
+pub use packing::{Ending, LogWriter};
 pub use raw::Raw;
 pub use reading::Lines;
 
 use crate::StoreError;
 use crate::readers::Readers;
-use crate::writer::Writer;
+use crate::writer::{Reply, Writer};
 use growing::{Growing, Snapshot};
 use model::{Log, LogId};
 use packing::Packer;
+use rusqlite::Transaction;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
@@ -98,6 +99,16 @@ impl Logs {
     /// What is not surely in the table.
     fn tail(&self, id: LogId) -> Option<Snapshot> {
         Some(self.registry.get(id)?.snapshot())
+    }
+
+    /// Has `work` and the last of `endings` stored in one transaction.
+    pub(crate) fn end_with<T: Send + 'static>(
+        &self,
+        endings: Vec<Ending>,
+        work: impl FnOnce(&Transaction) -> rusqlite::Result<T> + Send + 'static,
+        done: impl FnOnce(Reply<T>) + Send + 'static,
+    ) {
+        self.packer.end_with(endings, work, done);
     }
 
     /// Stores what was appended so far; nothing more can be.

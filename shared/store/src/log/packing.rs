@@ -2,7 +2,7 @@
 
 use super::Registry;
 use super::growing::{Block, Growing};
-use crate::writer::Writer;
+use crate::writer::{Reply, Writer};
 use crate::{StoreError, log_blocks, logs};
 use log_blocks::Packed;
 use model::Log;
@@ -26,8 +26,22 @@ enum Message {
         complete: bool,
         done: Option<oneshot::Sender<Result<(), StoreError>>>,
     },
+    /// The logs end, and how that is stored is decided by `with`.
+    Endings {
+        logs: Vec<Arc<Growing>>,
+        with: Box<dyn FnOnce(&Writer, Vec<Last>) + Send>,
+    },
     /// Store what there is of all logs, then end.
     Close(oneshot::Sender<()>),
+}
+
+/// What is left of a log that ends.
+struct Last {
+    growing: Arc<Growing>,
+    blocks: usize,
+    packed: rusqlite::Result<Vec<Packed>>,
+    end: i64,
+    registry: Arc<Registry>,
 }
 
 /// The way to the compressing thread.
@@ -50,6 +64,19 @@ impl Packer {
             .spawn(move || work.serve(&inbox))
             .map_err(StoreError::other)?;
         Ok(Packer { messages })
+    }
+
+    /// Has the last of `endings` stored in one transaction with `work`. `done` is called on the writing thread.
+    pub(crate) fn end_with<T: Send + 'static>(
+        &self,
+        endings: Vec<Ending>,
+        work: impl FnOnce(&Transaction) -> rusqlite::Result<T> + Send + 'static,
+        done: impl FnOnce(Reply<T>) + Send + 'static,
+    ) {
+        let logs = endings.into_iter().map(Ending::taken).collect();
+        let with = Box::new(move |writer: &Writer, lasts: Vec<Last>| store_lasts(writer, lasts, work, done));
+        // A thread that is gone drops `done`, and whoever waits hears of that.
+        let _ = self.messages.send(Message::Endings { logs, with });
     }
 
     /// Stores what was appended so far and ends the thread.
@@ -83,6 +110,10 @@ impl Work {
                     complete,
                     done,
                 } => self.end(growing, complete, done),
+                Message::Endings { logs, with } => {
+                    let lasts = logs.into_iter().map(|growing| self.last(growing)).collect();
+                    with(&self.writer, lasts);
+                }
                 Message::Close(closed) => {
                     for growing in self.registry.all() {
                         growing.seal();
@@ -110,23 +141,38 @@ impl Work {
 
     /// Stores what is left; the last of it and how the log ended share a transaction.
     fn end(&mut self, growing: Arc<Growing>, complete: bool, done: Option<oneshot::Sender<Result<(), StoreError>>>) {
+        let blocks = self.last_blocks(&growing);
+        let (registry, ending) = (self.registry.clone(), growing.clone());
+        self.send(&growing, &blocks, complete, move |result| {
+            registry.remove(&ending);
+            ending.end();
+            if let Some(done) = done {
+                // Whoever asked may have stopped waiting.
+                let _ = done.send(result);
+            }
+        });
+    }
+
+    /// Sends all but the last blocks on their way, and gives these.
+    fn last_blocks(&mut self, growing: &Arc<Growing>) -> Vec<Arc<Block>> {
         growing.seal();
         loop {
             let blocks = growing.take_full(TOGETHER);
-            if blocks.len() == TOGETHER {
-                self.send(&growing, &blocks, false, |_| ());
-                continue;
+            if blocks.len() < TOGETHER {
+                return blocks;
             }
-            let (registry, ending) = (self.registry.clone(), growing.clone());
-            self.send(&growing, &blocks, complete, move |result| {
-                registry.remove(&ending);
-                ending.end();
-                if let Some(done) = done {
-                    // Whoever asked may have stopped waiting.
-                    let _ = done.send(result);
-                }
-            });
-            return;
+            self.send(growing, &blocks, false, |_| ());
+        }
+    }
+
+    fn last(&mut self, growing: Arc<Growing>) -> Last {
+        let blocks = self.last_blocks(&growing);
+        Last {
+            blocks: blocks.len(),
+            packed: self.pack(&blocks),
+            end: end_of(&growing, &blocks),
+            registry: self.registry.clone(),
+            growing,
         }
     }
 
@@ -140,9 +186,7 @@ impl Work {
     ) {
         let packed = self.pack(blocks);
         let count = blocks.len();
-        let end = blocks
-            .last()
-            .map_or_else(|| growing.num_lines(), |last| last.first_line + last.num_lines);
+        let end = end_of(growing, blocks);
         let (of_work, of_reply) = (growing.clone(), growing.clone());
         self.writer.submit(
             move |t| {
@@ -174,6 +218,48 @@ impl Work {
         };
         blocks.iter().map(pack).collect()
     }
+}
+
+/// The line after `blocks`.
+fn end_of(growing: &Growing, blocks: &[Arc<Block>]) -> i64 {
+    blocks
+        .last()
+        .map_or_else(|| growing.num_lines(), |last| last.first_line + last.num_lines)
+}
+
+/// Stores what is left of logs that end, in one transaction with `work`.
+fn store_lasts<T: Send + 'static>(
+    writer: &Writer,
+    lasts: Vec<Last>,
+    work: impl FnOnce(&Transaction) -> rusqlite::Result<T> + Send + 'static,
+    done: impl FnOnce(Reply<T>) + Send + 'static,
+) {
+    let ending: Vec<_> = lasts
+        .iter()
+        .map(|last| (last.growing.clone(), last.blocks, last.registry.clone()))
+        .collect();
+    writer.submit(
+        move |t| {
+            for last in lasts {
+                store(t, &last.growing, &last.packed?, last.end, true)?;
+            }
+            work(t)
+        },
+        move |reply| {
+            for (growing, blocks, registry) in ending {
+                let result = match &reply {
+                    Ok(Ok(_)) => Ok(()),
+                    Ok(Err(error)) => Err(error.clone()),
+                    Err(_) => Err(StoreError::other("the write that a log ended with panicked")),
+                };
+                // The caller is told by `reply`.
+                let _ = settle(&growing, blocks, result);
+                registry.remove(&growing);
+                growing.end();
+            }
+            done(reply);
+        },
+    );
 }
 
 fn failed(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
@@ -265,6 +351,12 @@ impl LogWriter {
         })
     }
 
+    /// Ends the log with the next [`crate::Store::write_with`]: nothing more can be appended.
+    pub fn end(self) -> Ending {
+        self.growing.stop(StoreError::other("the log is finished already"));
+        Ending(self)
+    }
+
     fn send(&self, message: Message) {
         if self.packer.messages.send(message).is_err() {
             self.growing.stop(StoreError::Gone);
@@ -282,5 +374,24 @@ impl Drop for LogWriter {
                 done: None,
             });
         }
+    }
+}
+
+/// A log that ends with a write that is still to come. Dropped without one, the log stays incomplete.
+#[derive(Debug)]
+pub struct Ending(LogWriter);
+
+impl Ending {
+    /// The final row, as it will be.
+    pub fn log(&self) -> Log {
+        Log {
+            complete: true,
+            ..self.0.log()
+        }
+    }
+
+    fn taken(mut self) -> Arc<Growing> {
+        *self.0.finished.get_mut() = true;
+        self.0.growing.clone()
     }
 }

@@ -406,3 +406,64 @@ async fn a_damaged_block_is_told() {
     assert!(matches!(raw.next().await, Some(Err(StoreError::Corrupt { .. }))));
     assert!(raw.next().await.is_none());
 }
+
+#[tokio::test]
+async fn logs_end_in_the_transaction_of_the_write_they_are_given_to() {
+    let farm = Farm::new();
+    let (id, writer) = open(&farm.store, LogKind::Text).await;
+    let other = new_log(&farm.store, LogKind::Stdio).await;
+    let (other_id, other) = (other.id, farm.store.logs().open(other));
+    writer.append('o', "one\ntwo\n").await.unwrap();
+    let endings = vec![writer.end(), other.end()];
+    assert_eq!((endings[0].log().num_lines, endings[0].log().complete), (2, true));
+    let seen = farm
+        .store
+        .write_with(endings, move |t| Ok((logs::get(t, id)?, logs::get(t, other_id)?)))
+        .await
+        .unwrap();
+    assert!(
+        seen.0.unwrap().complete && seen.1.unwrap().complete,
+        "the write sees the logs ended"
+    );
+    let rows = farm
+        .store
+        .read(move |c| Ok((logs::get(c, id)?.unwrap(), logs::get(c, other_id)?.unwrap())))
+        .await
+        .unwrap();
+    assert_eq!((rows.0.complete, rows.0.num_lines), (true, 2));
+    assert_eq!((rows.1.complete, rows.1.num_lines), (true, 0));
+    assert_eq!(raw(&farm.store, id).await, "one\ntwo\n");
+    assert!(farm.store.logs().watch(id).is_none(), "followers hear of the end");
+}
+
+#[tokio::test]
+async fn a_long_log_ends_whole_with_a_write() {
+    let farm = Farm::new();
+    let (id, writer) = open(&farm.store, LogKind::Text).await;
+    let flood = "0123456789abcde\n".repeat(300_000);
+    writer.append('o', &flood).await.unwrap();
+    farm.store.write_with(vec![writer.end()], |_| Ok(())).await.unwrap();
+    assert!(raw(&farm.store, id).await == flood);
+    assert_eq!(farm.store.check().await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_log_stays_incomplete_when_its_last_write_fails_or_never_comes() {
+    let farm = Farm::new();
+    let (failing, writer) = open(&farm.store, LogKind::Text).await;
+    writer.append('o', "one\n").await.unwrap();
+    let refused = farm
+        .store
+        .write_with(vec![writer.end()], |t| t.execute_batch("no such statement"))
+        .await;
+    assert!(refused.is_err());
+    let (dropped, writer) = open(&farm.store, LogKind::Text).await;
+    writer.append('o', "two\n").await.unwrap();
+    drop(writer.end());
+    // Behind the writes of the dropped one.
+    let farm = farm.reopened().await;
+    for (id, lines) in [(failing, 0), (dropped, 1)] {
+        let log = farm.store.read(move |c| logs::get(c, id)).await.unwrap().unwrap();
+        assert_eq!((log.complete, log.num_lines), (false, lines), "log {id:?}");
+    }
+}
