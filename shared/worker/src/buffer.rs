@@ -87,7 +87,9 @@ impl Buffer {
             let mut text = std::mem::take(text);
             self.waiting.pop();
             while text.len() > LONGEST_TEXT {
-                let cut = text.floor_char_boundary(LONGEST_TEXT);
+                // Between lines, which are far shorter: over msgpack nobody puts a line together again.
+                let end = text.floor_char_boundary(LONGEST_TEXT);
+                let cut = text[..end].rfind('\n').map_or(end, |newline| newline + 1);
                 let rest = text.split_off(cut);
                 self.waiting.push(stream.update(std::mem::replace(&mut text, rest)));
             }

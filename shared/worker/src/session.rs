@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, Interval, interval_at};
 use tokio_util::sync::CancellationToken;
 use wire::worker::link::{Caller, End};
@@ -38,6 +38,7 @@ struct Builder {
 struct Running {
     interrupt: CancellationToken,
     abandoned: CancellationToken,
+    task: AbortHandle,
 }
 
 struct Session {
@@ -47,6 +48,11 @@ struct Session {
     launcher: Launcher,
     caller: Caller,
     builders: HashMap<String, Builder>,
+    /// Whether the master has told any builders. One that speaks msgpack never does: its commands have whole paths and
+    /// run side by side (`worker-protocol-msgpack` §3, §4).
+    told_builders: bool,
+    /// What runs for a master that tells no builders.
+    loose: HashMap<CommandId, Running>,
     commands: JoinSet<()>,
     /// The parent of every command's token of that name.
     abandoned: CancellationToken,
@@ -116,6 +122,8 @@ impl Session {
             options,
             caller,
             builders: HashMap::new(),
+            told_builders: false,
+            loose: HashMap::new(),
             commands: JoinSet::new(),
             abandoned: CancellationToken::new(),
         }
@@ -138,13 +146,14 @@ impl Session {
                 name,
                 args,
             } => self.start(&builder, id, &name, &args)?,
-            MasterCall::InterruptCommand { builder, why, .. } => self.interrupt(&builder, &why),
+            MasterCall::InterruptCommand { builder, id, why } => self.interrupt(&builder, &id, &why),
         }
         Ok(Answer::None)
     }
 
     /// Makes the folders of new builders and forgets the others, with what they run.
     fn set_builders(&mut self, wanted: Vec<(String, String)>) -> Result<(), Failure> {
+        self.told_builders = true;
         let mut builders = HashMap::new();
         for (name, folder) in &wanted {
             let folder = self.basedir.join(folder);
@@ -191,35 +200,45 @@ impl Session {
     }
 
     fn start(&mut self, builder: &str, id: CommandId, name: &str, args: &Value) -> Result<(), Failure> {
-        let Some(served) = self.builders.get_mut(builder) else {
-            return Err(no_such_method(&format!("no builder '{builder}' is served here")));
+        let folder = match self.builders.get(builder) {
+            Some(served) => &served.folder,
+            None if !self.told_builders => &self.basedir,
+            None => return Err(no_such_method(&format!("no builder '{builder}' is served here"))),
         };
-        let command = Command::parse(&id, name, args, &served.folder)?;
-        if let Some(running) = served.running.take() {
+        let command = Command::parse(&id, name, args, folder)?;
+        if let Some(running) = self.builders.get_mut(builder).and_then(|served| served.running.take()) {
             running.interrupt.cancel();
         }
         let abandoned = self.abandoned.child_token();
         let interrupt = abandoned.child_token();
-        served.running = Some(Running {
-            interrupt: interrupt.clone(),
-            abandoned: abandoned.clone(),
-        });
         let context = Context {
-            report: Report::new(id, self.caller.clone()),
+            report: Report::new(id.clone(), self.caller.clone()),
             caller: self.caller.clone(),
             launcher: self.launcher.clone(),
             environment: Arc::clone(&self.environment),
             basedir: self.basedir.clone(),
+            interrupt: interrupt.clone(),
+            abandoned: abandoned.clone(),
+        };
+        let running = Running {
             interrupt,
             abandoned,
+            task: self.commands.spawn(command.execute(context)),
         };
-        self.commands.spawn(command.execute(context));
+        match self.builders.get_mut(builder) {
+            Some(served) => served.running = Some(running),
+            None => {
+                self.loose.retain(|_, other| !other.task.is_finished());
+                self.loose.insert(id, running);
+            }
+        }
         Ok(())
     }
 
-    fn interrupt(&mut self, builder: &str, why: &str) {
+    fn interrupt(&mut self, builder: &str, id: &str, why: &str) {
         tracing::info!(worker = %self.options.name, %builder, "interrupt: {why}");
-        if let Some(running) = self.builders.get(builder).and_then(|builder| builder.running.as_ref()) {
+        let served = self.builders.get(builder).and_then(|builder| builder.running.as_ref());
+        if let Some(running) = served.or_else(|| self.loose.get(id)) {
             running.interrupt.cancel();
         }
     }

@@ -57,6 +57,31 @@ impl<'a> Args<'a> {
         self.args.get(name).ok_or_else(missing)
     }
 
+    /// Which of two names an argument has: over msgpack some go by another (`worker-protocol-msgpack` §4.1).
+    pub(crate) fn either(self, msgpack: &'static str, pb: &'static str) -> &'static str {
+        if self.args.get(msgpack).is_some() { msgpack } else { pb }
+    }
+
+    /// One path or several, below the builder's folder.
+    pub(crate) fn paths(self, name: &str) -> Result<Vec<PathBuf>, Failure> {
+        let (Value::List(items) | Value::Tuple(items)) = self.needed(name)? else {
+            return Ok(vec![self.path(name)?]);
+        };
+        let one = |item: &Value| {
+            let path = os_string(item).ok_or_else(|| self.type_error(name, "text", item))?;
+            Ok(self.folder.join(path))
+        };
+        items.iter().map(one).collect()
+    }
+
+    /// What a transfer reads or writes here: `path`, or what PB names `name` below `workdir`.
+    pub(crate) fn transferred(self, name: &str) -> Result<PathBuf, Failure> {
+        match self.get("path") {
+            Some(_) => self.path("path"),
+            None => self.path_in_workdir(name),
+        }
+    }
+
     /// A path below the builder's folder; an absolute one replaces it.
     pub(crate) fn path(self, name: &str) -> Result<PathBuf, Failure> {
         Ok(self.folder.join(self.text(name)?))

@@ -18,8 +18,8 @@ pub(crate) struct Cpdir {
 impl Cpdir {
     pub(super) fn parse(args: Args<'_>) -> Result<Cpdir, Failure> {
         Ok(Cpdir {
-            from: args.path("fromdir")?,
-            to: args.path("todir")?,
+            from: args.path(args.either("from_path", "fromdir"))?,
+            to: args.path(args.either("to_path", "todir"))?,
             limits: Program::of_files(args),
         })
     }

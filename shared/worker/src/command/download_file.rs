@@ -24,7 +24,7 @@ impl DownloadFile {
     pub(super) fn parse(args: Args<'_>) -> Result<DownloadFile, Failure> {
         args.require(&["reader", "blocksize", "mode"])?;
         Ok(DownloadFile {
-            dest: args.path_in_workdir("workerdest")?,
+            dest: args.transferred("workerdest")?,
             reader: args.transfer("reader")?,
             limits: Limits::parse(args)?,
             mode: args.get("mode").and_then(Value::int).map(|mode| mode as u32 & 0o7777),
@@ -74,6 +74,14 @@ impl DownloadFile {
                 Answer::Bytes(block) if !block.is_empty() => {
                     received += block.len() as u64;
                     file.write_all(&block).await.map_err(cannot_write)?;
+                }
+                // No bytes at all, not even none: Buildbot 4.3 over msgpack (`worker-protocol-msgpack` §6).
+                Answer::None if received == 0 => {
+                    return Err(TransferError::Told(format!(
+                        "The master sent nothing of the file '{}', and its real content is not known. Buildbot 4.3 cannot \
+                         send files over msgpack; connect this worker with --protocol=pb",
+                        self.dest.display()
+                    )));
                 }
                 _ => return file.flush().await.map_err(cannot_write),
             }

@@ -12,7 +12,8 @@ pub(crate) struct Listdir {
 
 impl Listdir {
     pub(super) fn parse(args: Args<'_>) -> Result<Listdir, Failure> {
-        Ok(Listdir { dir: args.path("dir")? })
+        let dir = args.path(args.either("path", "dir"))?;
+        Ok(Listdir { dir })
     }
 
     pub(super) fn run(self) -> Result<Option<Update>, FileError> {

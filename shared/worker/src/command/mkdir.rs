@@ -1,4 +1,4 @@
-//! `mkdir`: makes a folder and those above it. One that exists is fine.
+//! `mkdir`: makes folders and those above them. One that exists is fine.
 
 use super::args::Args;
 use super::files::FileError;
@@ -7,16 +7,23 @@ use wire::worker::{Failure, Update};
 
 #[derive(Debug)]
 pub(crate) struct Mkdir {
-    dir: PathBuf,
+    dirs: Vec<PathBuf>,
 }
 
 impl Mkdir {
     pub(super) fn parse(args: Args<'_>) -> Result<Mkdir, Failure> {
-        Ok(Mkdir { dir: args.path("dir")? })
+        let dirs = match args.either("paths", "dir") {
+            // Over PB it is one folder only.
+            "dir" => vec![args.path("dir")?],
+            paths => args.paths(paths)?,
+        };
+        Ok(Mkdir { dirs })
     }
 
     pub(super) fn run(self) -> Result<Option<Update>, FileError> {
-        std::fs::create_dir_all(&self.dir).map_err(FileError::of("mkdir", &self.dir))?;
+        for dir in &self.dirs {
+            std::fs::create_dir_all(dir).map_err(FileError::of("mkdir", dir))?;
+        }
         Ok(None)
     }
 }

@@ -1,12 +1,12 @@
 //! `rmdir`: removes folders with all that is in them, by `rm` in the worker's folder.
 
+use super::Context;
 use super::args::Args;
 use super::run::{self, Program};
-use super::{Context, args};
 use crate::header::Words;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use wire::worker::{Failure, Update, Value};
+use wire::worker::{Failure, Update};
 
 #[derive(Debug)]
 pub(crate) struct Rmdir {
@@ -16,18 +16,8 @@ pub(crate) struct Rmdir {
 
 impl Rmdir {
     pub(super) fn parse(args: Args<'_>) -> Result<Rmdir, Failure> {
-        let dirs = match args.needed("dir")? {
-            Value::List(items) | Value::Tuple(items) => {
-                let one = |item: &Value| {
-                    let path = args::os_string(item).ok_or_else(|| args.type_error("dir", "text", item))?;
-                    Ok(args.folder().join(path))
-                };
-                items.iter().map(one).collect::<Result<_, Failure>>()?
-            }
-            _ => vec![args.path("dir")?],
-        };
         Ok(Rmdir {
-            dirs,
+            dirs: args.paths(args.either("paths", "dir"))?,
             limits: Program::of_files(args),
         })
     }

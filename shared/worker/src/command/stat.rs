@@ -13,11 +13,12 @@ pub(crate) struct Stat {
 
 impl Stat {
     pub(super) fn parse(args: Args<'_>) -> Result<Stat, Failure> {
-        args.needed("file")?;
+        let name = args.either("path", "file");
+        args.needed(name)?;
         let file = if args.get("workdir").is_some() {
-            args.path("workdir")?.join(args.text("file")?)
+            args.path("workdir")?.join(args.text(name)?)
         } else {
-            args.path("file")?
+            args.path(name)?
         };
         Ok(Stat { file })
     }

@@ -47,7 +47,7 @@ impl UploadDirectory {
             }
         };
         Ok(UploadDirectory {
-            source: args.path_in_workdir("workersrc")?,
+            source: args.transferred("workersrc")?,
             writer: args.transfer("writer")?,
             limits: Limits::parse(args)?,
             compress,

@@ -22,7 +22,7 @@ impl UploadFile {
     pub(super) fn parse(args: Args<'_>) -> Result<UploadFile, Failure> {
         args.require(&["writer", "blocksize"])?;
         Ok(UploadFile {
-            source: args.path_in_workdir("workersrc")?,
+            source: args.transferred("workersrc")?,
             writer: args.transfer("writer")?,
             limits: Limits::parse(args)?,
             keepstamp: args.flag("keepstamp", false),

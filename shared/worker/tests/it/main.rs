@@ -4,6 +4,7 @@ mod death;
 mod limits;
 mod lines;
 mod master;
+mod msgpack;
 mod recorded;
 mod recording;
 mod session;

@@ -18,6 +18,8 @@ pub struct Master {
     pub download: Vec<Bytes>,
     /// What it answers to the next `write`.
     pub refuse_write: Option<Failure>,
+    /// What it answers to every `read`, instead of blocks.
+    pub read_answer: Option<Answer>,
     last: u32,
 }
 
@@ -65,6 +67,17 @@ impl Master {
     }
 
     pub async fn with(builders: &[&str], change: impl FnOnce(&mut Options)) -> Master {
+        let master = Master::start_worker(change);
+        master.set_builders(builders).await;
+        master
+    }
+
+    /// One that tells no builders, as over msgpack.
+    pub async fn without_builders() -> Master {
+        Master::start_worker(|_| {})
+    }
+
+    fn start_worker(change: impl FnOnce(&mut Options)) -> Master {
         let folder = tempfile::tempdir().unwrap();
         let mut options = Options::new(folder.path(), "w");
         options.shim = Some("/proc/self/exe".into());
@@ -73,16 +86,15 @@ impl Master {
             .to_vec();
         change(&mut options);
         let (end, theirs) = pair();
-        let master = Master {
+        Master {
             end,
             folder,
             worker: tokio::spawn(worker::run(theirs, options)),
             download: Vec::new(),
             refuse_write: None,
+            read_answer: None,
             last: 0,
-        };
-        master.set_builders(builders).await;
-        master
+        }
     }
 
     pub async fn call(&self, call: MasterCall) -> Result<Answer, CallError> {
@@ -121,9 +133,13 @@ impl Master {
     }
 
     pub async fn interrupt(&self, builder: &str) {
+        self.interrupt_one(builder, "").await;
+    }
+
+    pub async fn interrupt_one(&self, builder: &str, id: &str) {
         let call = MasterCall::InterruptCommand {
             builder: builder.to_owned(),
-            id: String::new(),
+            id: id.to_owned(),
             why: "stop requested".to_owned(),
         };
         self.call(call).await.unwrap();
@@ -187,6 +203,7 @@ impl Master {
 
     fn transfer(&mut self, call: &WorkerCall) -> Result<Answer, Failure> {
         match call {
+            WorkerCall::Read { .. } if self.read_answer.is_some() => Ok(self.read_answer.clone().unwrap()),
             WorkerCall::Read { .. } if self.download.is_empty() => Ok(Answer::Bytes(Bytes::new())),
             WorkerCall::Read { length, .. } => {
                 let block = self.download.remove(0);
