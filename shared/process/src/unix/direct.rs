@@ -1,17 +1,17 @@
 //! Without a shim: the command is our own child, and its group is all that can be killed.
 
-use crate::child::{Exit, Tree};
-use crate::{Command, Signal};
+use super::{Processes, Signal};
+use crate::{Command, Exit};
 use nix::unistd::Pid;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 
-pub(crate) fn spawn(command: &Command, streams: [OwnedFd; 3]) -> io::Result<Tree> {
+pub(crate) fn spawn(command: &Command, streams: [OwnedFd; 3]) -> io::Result<Processes> {
     let child = tokio::process::Command::from(prepared(command, streams)).spawn()?;
     let pid = child.id().and_then(|pid| i32::try_from(pid).ok());
     let pid = pid.ok_or_else(|| io::Error::other("the process has no number"))?;
-    Ok(Tree::direct(pid, child))
+    Ok(Processes::direct(pid, child))
 }
 
 pub(crate) async fn exit(child: &mut tokio::process::Child) -> Exit {

@@ -4,21 +4,21 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 /// Makes this process the parent of every orphan below it.
-pub(in crate::shim) fn adopt_orphans() -> nix::Result<()> {
+pub(in crate::unix::shim) fn adopt_orphans() -> nix::Result<()> {
     // Seen in a list of processes, where the path would say nothing.
     let _ = nix::sys::prctl::set_name(c"outpost-shim");
     nix::sys::prctl::set_child_subreaper(true)
 }
 
 /// One round: kills what is a child now. Grandchildren become children when their parent is dead.
-pub(in crate::shim) fn kill_all(_group: i32) {
+pub(in crate::unix::shim) fn kill_all(_group: i32) {
     for child in children() {
         let _ = kill(Pid::from_raw(child), Signal::SIGKILL);
     }
 }
 
 /// Whether something can be alive although no child is left. With a reaper, nothing can.
-pub(in crate::shim) fn outlives_children(_group: i32) -> bool {
+pub(in crate::unix::shim) fn outlives_children(_group: i32) -> bool {
     false
 }
 

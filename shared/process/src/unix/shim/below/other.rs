@@ -4,16 +4,16 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
 /// There is no such thing here: what leaves the command's group can survive.
-pub(in crate::shim) fn adopt_orphans() -> nix::Result<()> {
+pub(in crate::unix::shim) fn adopt_orphans() -> nix::Result<()> {
     Ok(())
 }
 
 /// Kills the command's group.
-pub(in crate::shim) fn kill_all(group: i32) {
+pub(in crate::unix::shim) fn kill_all(group: i32) {
     let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
 }
 
 /// Whether something can be alive although no child is left: the rest of the group.
-pub(in crate::shim) fn outlives_children(group: i32) -> bool {
+pub(in crate::unix::shim) fn outlives_children(group: i32) -> bool {
     killpg(Pid::from_raw(group), None).is_ok()
 }

@@ -19,7 +19,7 @@ async fn starter() {
 async fn nothing_survives_a_killed_starter() {
     let folder = tempfile::tempdir().unwrap();
     let mut starter = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "death_of_the_starter::starter"])
+        .args(["--ignored", "--exact", "unix::death_of_the_starter::starter"])
         .env(FOLDER, folder.path())
         .stdout(std::process::Stdio::null())
         .spawn()

@@ -2,7 +2,7 @@
 
 use super::below;
 use super::message::{Order, REPORT_SIZE, Report, Request};
-use crate::{Signal, direct};
+use crate::unix::{Signal, direct};
 use nix::sys::select::{FdSet, pselect};
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, Signal as Name, sigaction, sigprocmask};
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, UnixAddr, recvmsg};
