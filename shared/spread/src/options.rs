@@ -1,0 +1,35 @@
+//! How much a connection grants its peer.
+
+use std::time::Duration;
+
+/// What a connection grants its peer. The limits of the format itself (§1.2) are not here: both ends have them.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many objects the peer may hold at a time (§3.2); Twisted grants 1024.
+    pub max_exported: usize,
+    /// Bytes of one incoming expression, its texts and its nodes counted.
+    pub max_element: usize,
+    /// How many calls of the peer may wait for their answers at a time.
+    pub max_unanswered: usize,
+    /// Bytes. Calls of this end wait while more is to be written; this end reads nothing while more answers are to be
+    /// written.
+    pub outgoing: usize,
+    /// How long the peer may take for its first word: the offer of a server, the first call of a client. Before a
+    /// [`login::root`](crate::login::root) also how long a client may take until its password was right.
+    pub first_word: Option<Duration>,
+    /// How long the peer may take none of our answers while it owes us reading them, before it is given up.
+    pub stall: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            max_exported: 1024,
+            max_element: 16 << 20,
+            max_unanswered: 10_000,
+            outgoing: 1 << 20,
+            first_word: Some(Duration::from_secs(120)),
+            stall: Duration::from_secs(120),
+        }
+    }
+}
