@@ -1,0 +1,359 @@
+//! Requests and responses over one WebSocket, the same for both ends.
+//!
+//! Three tasks share a connection: one writes, one takes this end's calls to the writer, and one reads. Reading never
+//! waits for writing, so that two ends that are both slow do not wait for each other for ever. Calls leave in order;
+//! when [`UNANSWERED`] of them have no answer, the next one waits.
+
+use super::envelope::{Draft, Message, Request};
+use super::limits::{GOODBYE, UNANSWERED, UNREAD};
+use bytes::Bytes;
+use futures_util::stream::{FuturesUnordered, SplitSink, SplitStream};
+use futures_util::{SinkExt, StreamExt};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::task::JoinSet;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::{Error, Message as Frame};
+use tokio_util::sync::CancellationToken;
+use wire::worker::link::{CallError, Caller, End, Inbox, Pending};
+use wire::worker::{Answer, Call, CommandId, Failure, Value};
+
+/// What this end says of itself: which calls it makes, and what requests mean to it.
+pub(super) trait Side: Clone + Send + Sync + 'static {
+    /// Sends a call of this end. Resolves when it is on its way; the answer goes to `answer`.
+    fn tell(&self, peer: &Peer, call: Call, answer: Reply) -> impl Future<Output = ()> + Send;
+
+    /// What the other end asks.
+    fn hear(&self, request: &Request) -> Heard;
+
+    /// This end did not start the command that it was asked to.
+    fn not_started(&self, id: &str);
+}
+
+/// To whom an answer goes.
+pub(super) type Reply = Box<dyn FnOnce(Result<Answer, Failure>) + Send>;
+
+/// What becomes of a request.
+pub(super) enum Heard {
+    /// It is a call of the other end.
+    Call(Call),
+    /// The same; of this command, which it starts.
+    Start(CommandId, Call),
+    /// It is answered here.
+    Answer(Result<Value, String>),
+}
+
+/// The way to the other end. Clones share it.
+#[derive(Clone)]
+pub(super) struct Peer(Arc<Shared>);
+
+struct Shared {
+    frames: mpsc::Sender<Frame>,
+    waiting: Mutex<Waiting>,
+    room: Arc<Semaphore>,
+    /// Something came since this was last looked at.
+    alive: AtomicBool,
+    closed: CancellationToken,
+}
+
+/// Requests without a response.
+#[derive(Default)]
+struct Waiting {
+    next: i64,
+    replies: HashMap<i64, (RawReply, OwnedSemaphorePermit)>,
+}
+
+type RawReply = Box<dyn FnOnce(Result<Bytes, String>) + Send>;
+
+/// Why a connection ends.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    #[error("{0}")]
+    Socket(#[from] Error),
+    #[error("a message cannot be understood: {0}")]
+    Message(#[from] super::DecodeError),
+    #[error("it answers request {0}, which nobody asked")]
+    Unasked(i64),
+    #[error("it asks much and does not read the answers")]
+    Unread,
+}
+
+impl Peer {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sends a request. `reply` gets the response, or is dropped with the connection.
+    pub(super) async fn send(&self, draft: Draft, reply: impl FnOnce(Result<Bytes, String>) + Send + 'static) {
+        let Ok(room) = Arc::clone(&self.0.room).acquire_owned().await else {
+            return;
+        };
+        let Ok(slot) = self.0.frames.reserve().await else {
+            return;
+        };
+        let mut waiting = self.waiting();
+        let number = waiting.next;
+        waiting.next += 1;
+        waiting.replies.insert(number, (Box::new(reply), room));
+        slot.send(Frame::Binary(draft.finish(number).into()));
+    }
+
+    /// Sends a request and waits for the response.
+    pub(super) async fn ask(&self, draft: Draft) -> Result<Bytes, CallError> {
+        let (sender, response) = oneshot::channel();
+        self.send(draft, move |result| drop(sender.send(result))).await;
+        let response = response.await.map_err(|_| CallError::Lost)?;
+        response.map_err(|text| CallError::Failed(exception(text)))
+    }
+
+    /// Asks for a sign of life. When the last one was in vain, the connection is given up.
+    pub(super) async fn ping(&self) {
+        if !self.0.alive.swap(false, Ordering::Relaxed) {
+            tracing::info!("the other end of a connection gave no sign of life; it is given up");
+            self.0.closed.cancel();
+            return;
+        }
+        let _ = self.0.frames.send(Frame::Ping(Bytes::new())).await;
+    }
+
+    fn resolve(&self, number: i64, result: Result<Bytes, String>) -> Result<(), Broken> {
+        let reply = self.waiting().replies.remove(&number);
+        let (reply, room) = reply.ok_or(Broken::Unasked(number))?;
+        drop(room);
+        reply(result);
+        Ok(())
+    }
+}
+
+/// Carries an end's calls over a WebSocket until either side has enough: the link is dropped, the connection breaks, or
+/// `closed` is cancelled, which it is in any case afterwards. What the end has said before it dropped its link is still
+/// sent. `lost` runs when nothing more can come.
+pub(super) async fn run<S>(
+    socket: WebSocketStream<S>,
+    end: End,
+    side: impl Side,
+    from: String,
+    closed: CancellationToken,
+    lost: impl FnOnce(),
+) where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let _closing = closed.clone().drop_guard();
+    let (sink, stream) = socket.split();
+    let (frames, requests) = mpsc::channel(4);
+    let (responses, answers) = mpsc::channel(UNREAD);
+    let peer = Peer(Arc::new(Shared {
+        frames,
+        waiting: Mutex::default(),
+        room: Arc::new(Semaphore::new(UNANSWERED)),
+        alive: AtomicBool::new(true),
+        closed: closed.clone(),
+    }));
+    // Dropped, and so ended, with this function.
+    let mut tasks = JoinSet::new();
+    tasks.spawn(write(sink, requests, answers));
+    let End { caller, inbox } = end;
+    let (done, mut told) = oneshot::channel::<()>();
+    let telling = tasks.spawn(tell(inbox, side.clone(), peer.clone(), done));
+    let mut reading = Reading {
+        stream,
+        caller,
+        side,
+        peer: peer.clone(),
+        responses,
+        answers: FuturesUnordered::new(),
+    };
+    let ended = tokio::select! {
+        ended = reading.run(&mut told) => ended,
+        () = closed.cancelled() => Ok(()),
+    };
+    match ended {
+        Ok(()) => {}
+        Err(Broken::Socket(error)) => tracing::debug!(%from, %error, "a msgpack connection ended"),
+        Err(error) => tracing::warn!(%from, %error, "a msgpack connection is closed"),
+    }
+    lost();
+    drop(reading);
+    telling.abort();
+    peer.0.room.close();
+    peer.waiting().replies.clear();
+    let goodbye = async {
+        let _ = peer.0.frames.send(Frame::Close(None)).await;
+        while tasks.join_next().await.is_some() {}
+    };
+    let _ = tokio::time::timeout(GOODBYE, goodbye).await;
+}
+
+/// Takes this end's calls to the writer, until it makes no more.
+async fn tell(mut inbox: Inbox, side: impl Side, peer: Peer, done: oneshot::Sender<()>) {
+    while let Some(incoming) = inbox.next().await {
+        let (call, answer) = incoming.split();
+        side.tell(&peer, call, Box::new(answer)).await;
+    }
+    drop(done);
+}
+
+/// Writes what there is, answers first, and as much at once as there is.
+async fn write<S>(
+    mut sink: SplitSink<WebSocketStream<S>, Frame>,
+    mut requests: mpsc::Receiver<Frame>,
+    mut responses: mpsc::Receiver<Frame>,
+) where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    loop {
+        let mut next = tokio::select! {
+            biased;
+            Some(frame) = responses.recv() => Some(frame),
+            Some(frame) = requests.recv() => Some(frame),
+            else => return,
+        };
+        while let Some(frame) = next {
+            let last = frame.is_close();
+            if last {
+                while let Ok(answer) = responses.try_recv() {
+                    if sink.feed(answer).await.is_err() {
+                        return;
+                    }
+                }
+            }
+            if sink.feed(frame).await.is_err() {
+                return;
+            }
+            if last {
+                let _ = sink.close().await;
+                return;
+            }
+            next = responses.try_recv().or_else(|_| requests.try_recv()).ok();
+        }
+        if sink.flush().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// The reading side of a connection.
+struct Reading<S, R> {
+    stream: SplitStream<WebSocketStream<S>>,
+    caller: Caller,
+    side: R,
+    peer: Peer,
+    responses: mpsc::Sender<Frame>,
+    answers: FuturesUnordered<Answering>,
+}
+
+/// An answer of this end that is still to come.
+type Answering = std::pin::Pin<Box<dyn Future<Output = Answered> + Send>>;
+
+/// The request's number, the command that it was to start, and the answer.
+type Answered = (i64, Option<CommandId>, Result<Answer, CallError>);
+
+impl<S, R> Reading<S, R>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    R: Side,
+{
+    async fn run(&mut self, told: &mut oneshot::Receiver<()>) -> Result<(), Broken> {
+        loop {
+            tokio::select! {
+                frame = self.stream.next() => match frame {
+                    Some(frame) => {
+                        self.peer.0.alive.store(true, Ordering::Relaxed);
+                        match frame? {
+                            Frame::Binary(payload) => self.message(&payload).await?,
+                            Frame::Text(_) => tracing::debug!("a text message is ignored"),
+                            Frame::Close(_) => return Ok(()),
+                            _ => {}
+                        }
+                    }
+                    None => return Ok(()),
+                },
+                Some(answered) = self.answers.next() => self.respond(answered)?,
+                // This end has dropped its link: what it was still to answer is answered by now.
+                _ = &mut *told => {
+                    while let Some(answered) = self.answers.next().await {
+                        self.respond(answered)?;
+                    }
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    async fn message(&mut self, payload: &Bytes) -> Result<(), Broken> {
+        match Message::decode(payload)? {
+            Message::Request(request) => self.request(request).await,
+            Message::Response { number, result } => self.peer.resolve(number, result),
+            Message::Useless(missing) => {
+                tracing::info!("a message without '{missing}' is ignored");
+                Ok(())
+            }
+        }
+    }
+
+    async fn request(&mut self, request: Request) -> Result<(), Broken> {
+        let number = request.number;
+        let (command, call) = match self.side.hear(&request) {
+            Heard::Call(call) => (None, call),
+            Heard::Start(id, call) => (Some(id), call),
+            Heard::Answer(result) => {
+                return self.answer(Draft::response(number, result.as_ref().map_err(String::as_str)));
+            }
+        };
+        match self.caller.send(call).await {
+            Ok(pending) => self.answers.push(Box::pin(answered(number, command, pending))),
+            Err(error) => self.respond((number, command, Err(error)))?,
+        }
+        Ok(())
+    }
+
+    fn respond(&self, (number, command, result): Answered) -> Result<(), Broken> {
+        let result = match result {
+            Ok(answer) => Ok(value(answer)),
+            Err(error) => {
+                if let Some(id) = command {
+                    self.side.not_started(&id);
+                }
+                Err(match error {
+                    // The original tells the message only.
+                    CallError::Failed(failure) => failure.message,
+                    // This end is gone, and the connection with it.
+                    CallError::Lost => return Ok(()),
+                    CallError::Unsendable(error) => error.to_string(),
+                })
+            }
+        };
+        self.answer(Draft::response(number, result.as_ref().map_err(String::as_str)))
+    }
+
+    fn answer(&self, response: Vec<u8>) -> Result<(), Broken> {
+        match self.responses.try_send(Frame::Binary(response.into())) {
+            Err(mpsc::error::TrySendError::Full(_)) => Err(Broken::Unread),
+            _ => Ok(()),
+        }
+    }
+}
+
+async fn answered(number: i64, command: Option<CommandId>, pending: Pending) -> Answered {
+    (number, command, pending.answer().await)
+}
+
+/// An answer as it is told.
+fn value(answer: Answer) -> Value {
+    match answer {
+        Answer::None | Answer::Number(_) => Value::None,
+        Answer::Info(info) => Value::Dict(info),
+        Answer::Bytes(bytes) => Value::Bytes(bytes),
+    }
+}
+
+/// An exception of the other end, which tells no more than its text.
+pub(super) fn exception(text: String) -> Failure {
+    Failure {
+        kind: "builtins.Exception".to_owned(),
+        message: text,
+    }
+}

@@ -1,0 +1,393 @@
+//! The worker's end.
+
+use super::envelope::{Draft, Request, value};
+use super::limits::HANDSHAKE;
+use super::peer::{self, Heard, Peer, Reply, Side, exception};
+use super::transfers::{Kind, Transfers};
+use super::{encode, greeting, login, update};
+use crate::{ConnectError, Connected, Login};
+use bytes::Bytes;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::oneshot;
+use tokio_tungstenite::tungstenite::error::{Error, ProtocolError};
+use tokio_tungstenite::tungstenite::http::StatusCode;
+use tokio_util::sync::CancellationToken;
+use wire::worker::link::{Caller, pair};
+use wire::worker::{Answer, Call, CommandId, Failure, MasterCall, Value, WorkerCall};
+
+/// What a master says to be taken as an end of line. Ours are the same, whatever it says.
+const NEWLINES: &str = r"(\r\n|\r(?=.)|\033\[u|\033\[[0-9]+;[0-9]+[Hf]|\033\[2J|\x08+)";
+
+/// Logs in to a master over an open byte stream. `address` is for messages and the HTTP head, `path` is what is asked
+/// for, `/` as a rule.
+///
+/// A master of this protocol does not say that it has taken a worker. [`Connected::accepted`] resolves when it has
+/// taken note of the worker's folder, which it lists first of all, or does what it only does afterwards: it greets a
+/// builder, or runs a command of one. A master that closes the connection before it has said anything does not take the
+/// worker, as a rule because one of its name is there already.
+pub async fn connect<S>(stream: S, address: &str, path: &str, login: Login) -> Result<Connected, ConnectError>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let Some(authorization) = login::header(&login) else {
+        return Err(rejected(
+            address,
+            format!("a worker's name cannot have a colon over msgpack: '{}'", login.name),
+        ));
+    };
+    let request = greeting::request(address, path, &authorization).map_err(|reason| ConnectError::Protocol {
+        address: address.to_owned(),
+        reason,
+    })?;
+    let greeted = tokio_tungstenite::client_async_with_config(request, stream, Some(greeting::config()));
+    let (socket, response) = match tokio::time::timeout(HANDSHAKE, greeted).await {
+        Ok(greeted) => greeted.map_err(|error| not_greeted(error, address, &login))?,
+        Err(_) => {
+            return Err(ConnectError::Protocol {
+                address: address.to_owned(),
+                reason: format!("it did not answer within {} seconds", HANDSHAKE.as_secs()),
+            });
+        }
+    };
+    let (end, ours) = pair();
+    let (accept, accepted) = oneshot::channel();
+    let side = WorkerSide(Arc::new(State {
+        ours: greeting::is_ours(response.headers()),
+        caller: ours.caller.clone(),
+        attach: Mutex::new(Attach {
+            heard: false,
+            settled: false,
+            listing: None,
+            accept: Some(accept),
+        }),
+        transfers: Mutex::default(),
+    }));
+    let closed = CancellationToken::new();
+    tokio::spawn(serve(socket, ours, side, address.to_owned(), closed.clone()));
+    Ok(Connected { end, accepted, closed })
+}
+
+/// Serves the connection to its end, and then says why the worker was not taken, if it was not.
+async fn serve<S>(
+    socket: tokio_tungstenite::WebSocketStream<S>,
+    ours: wire::worker::link::End,
+    side: WorkerSide,
+    address: String,
+    closed: CancellationToken,
+) where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let accept = side.clone();
+    peer::run(socket, ours, side, address.clone(), closed, move || {
+        let mut attach = accept.attach();
+        let error = if attach.heard {
+            ConnectError::Lost { address }
+        } else {
+            let reason = "it closed the connection at once; as a rule a worker of this name is connected already";
+            rejected(&address, reason.to_owned())
+        };
+        attach.end(Err(error));
+    })
+    .await;
+}
+
+fn rejected(address: &str, message: String) -> ConnectError {
+    ConnectError::Rejected {
+        address: address.to_owned(),
+        failure: Failure {
+            kind: "builtins.RuntimeError".to_owned(),
+            message,
+        },
+    }
+}
+
+fn not_greeted(error: Error, address: &str, login: &Login) -> ConnectError {
+    let address = address.to_owned();
+    let reason = match error {
+        Error::Http(response) if response.status() == StatusCode::UNAUTHORIZED => {
+            let name = login.name.clone();
+            return ConnectError::Refused { address, name };
+        }
+        Error::Http(response) => format!(
+            "it answers 'HTTP {}' instead of opening a WebSocket; is this the msgpack port of a master?",
+            response.status()
+        ),
+        Error::Io(_) | Error::ConnectionClosed | Error::Protocol(ProtocolError::HandshakeIncomplete) => {
+            return ConnectError::Lost { address };
+        }
+        error => format!("{error}; is this the msgpack port of a master?"),
+    };
+    ConnectError::Protocol { address, reason }
+}
+
+/// The worker's side of a connection. Clones share it.
+#[derive(Clone)]
+struct WorkerSide(Arc<State>);
+
+struct State {
+    /// The master is one of ours.
+    ours: bool,
+    /// To the worker.
+    caller: Caller,
+    attach: Mutex<Attach>,
+    transfers: Mutex<Transfers>,
+}
+
+/// How far the master is in taking the worker.
+struct Attach {
+    /// It has said something.
+    heard: bool,
+    /// It has sent its settings.
+    settled: bool,
+    /// It lists the worker's folder by this command.
+    listing: Option<CommandId>,
+    accept: Option<oneshot::Sender<Result<(), ConnectError>>>,
+}
+
+impl Attach {
+    fn end(&mut self, result: Result<(), ConnectError>) {
+        if let Some(accept) = self.accept.take() {
+            let _ = accept.send(result);
+        }
+    }
+}
+
+impl WorkerSide {
+    fn attach(&self) -> MutexGuard<'_, Attach> {
+        self.0.attach.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn transfers(&self) -> MutexGuard<'_, Transfers> {
+        self.0.transfers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The master knows that a command is over.
+    fn completed(&self, id: &str) {
+        let mut attach = self.attach();
+        if attach.listing.as_deref() == Some(id) {
+            attach.end(Ok(()));
+        }
+        drop(attach);
+        self.ended(id);
+    }
+
+    /// A command runs no more; it may be the last one that was waited for.
+    fn ended(&self, id: &str) {
+        if self.transfers().end(id) {
+            self.send_away();
+        }
+    }
+
+    /// Lets the worker leave, as if its master had said so.
+    fn send_away(&self) {
+        let caller = self.0.caller.clone();
+        tokio::spawn(async move { caller.send(Call::Master(MasterCall::Shutdown)).await.map(drop) });
+    }
+
+    fn start(&self, request: &Request) -> Result<(CommandId, Call), String> {
+        let builder = request.optional_text("builder_name")?;
+        let id = request.text("command_id")?;
+        let name = request.text("command_name")?;
+        let mut args = request.value("args")?;
+        let mut attach = self.attach();
+        if builder.is_some() {
+            attach.end(Ok(()));
+        } else if name == "listdir" && attach.listing.is_none() {
+            attach.listing = Some(id.clone());
+        }
+        drop(attach);
+        let transfer = self.transfers().start(&id, Kind::of(&name));
+        if let (Some((reference, transfer)), Value::Dict(pairs)) = (transfer, &mut args) {
+            pairs.push((reference.to_owned(), transfer.into()));
+        }
+        let call = MasterCall::StartCommand {
+            builder: builder.unwrap_or_default(),
+            id: id.clone(),
+            name,
+            args,
+        };
+        Ok((id, Call::Master(call)))
+    }
+
+    fn print(&self, request: &Request) -> Result<Call, String> {
+        let message = request.text("message")?;
+        let mut attach = self.attach();
+        if attach.settled {
+            attach.end(Ok(()));
+        }
+        Ok(Call::Master(MasterCall::Print { message }))
+    }
+
+    /// All of the settings must be there. Whole lines are found and sent by rules of our own, which keep every
+    /// character and wait for milliseconds instead of seconds.
+    fn settings(&self, request: &Request) -> Result<Value, String> {
+        let args = request.value("args")?;
+        for name in ["newline_re", "max_line_length", "buffer_timeout", "buffer_size"] {
+            if args.get(name).is_none() {
+                return Err(format!("'{name}'"));
+            }
+        }
+        if args.get("newline_re").and_then(Value::text) != Some(NEWLINES) {
+            tracing::info!("the master wants lines to end otherwise than this worker knows; it is not heeded");
+        }
+        self.attach().settled = true;
+        Ok(Value::None)
+    }
+
+    fn interrupt(request: &Request) -> Result<Call, String> {
+        Ok(Call::Master(MasterCall::InterruptCommand {
+            builder: request.optional_text("builder_name")?.unwrap_or_default(),
+            id: request.text("command_id")?,
+            why: request.text("why")?,
+        }))
+    }
+
+    async fn update(&self, peer: &Peer, id: &str, updates: &[wire::worker::Update], answer: Reply) {
+        let mut lists = update::write(updates);
+        let Some(last) = lists.pop() else {
+            return answer(Ok(Answer::Number(0)));
+        };
+        let draft = |list: Vec<u8>| {
+            Draft::new("update")
+                .field("args", |out| out.extend_from_slice(&list))
+                .text("command_id", id)
+        };
+        for list in lists {
+            peer.send(draft(list), |_| {}).await;
+        }
+        peer.send(draft(last), move |result| {
+            answer(result.map(|_| Answer::Number(0)).map_err(exception));
+        })
+        .await;
+    }
+
+    async fn complete(&self, peer: &Peer, id: CommandId, failure: Option<Failure>, answer: Reply) {
+        let draft = Draft::new("complete").field("args", |out| match failure {
+            None => encode::nil(out),
+            Some(Failure { kind, message }) => encode::text(
+                out,
+                &format!("[Failure instance: Traceback: <class '{kind}'>: {message}\n]"),
+            ),
+        });
+        let (side, draft) = (self.clone(), draft.text("command_id", &id));
+        peer.send(draft, move |result| {
+            side.completed(&id);
+            answer(nothing(result));
+        })
+        .await;
+    }
+
+    /// A call of a transfer, which is named by its command.
+    async fn transfer(&self, peer: &Peer, call: WorkerCall, answer: Reply) {
+        let (WorkerCall::Write { transfer, .. }
+        | WorkerCall::CloseWriter { transfer }
+        | WorkerCall::SetTimes { transfer, .. }
+        | WorkerCall::Unpack { transfer }
+        | WorkerCall::Read { transfer, .. }
+        | WorkerCall::CloseReader { transfer }) = call
+        else {
+            return;
+        };
+        let Some((id, kind)) = self.transfers().command(transfer) else {
+            return answer(Err(exception(format!("nothing is transferred as {transfer}"))));
+        };
+        let ignores_failure = matches!(call, WorkerCall::SetTimes { .. });
+        let draft = match call {
+            WorkerCall::Write { data, .. } if kind == Kind::Directory => {
+                Draft::new("update_upload_directory_write").bytes("args", &data)
+            }
+            WorkerCall::Write { data, .. } => Draft::new("update_upload_file_write").bytes("args", &data),
+            WorkerCall::CloseWriter { .. } => Draft::new("update_upload_file_close"),
+            WorkerCall::SetTimes { accessed, modified, .. } => Draft::new("update_upload_file_utime")
+                .value("access_time", &accessed.into())
+                .value("modified_time", &modified.into()),
+            WorkerCall::Unpack { .. } => Draft::new("update_upload_directory_unpack"),
+            WorkerCall::Read { length, .. } => {
+                let length = i64::try_from(length).unwrap_or(i64::MAX);
+                Draft::new("update_read_file").value("length", &length.into())
+            }
+            _ => Draft::new("update_read_file_close"),
+        };
+        peer.send(draft.text("command_id", &id), move |result| {
+            answer(match result {
+                Err(error) if ignores_failure => {
+                    // Buildbot 4.3 always fails here, though the file has arrived (§6).
+                    tracing::info!("the master did not keep a file's times: {error}");
+                    Ok(Answer::None)
+                }
+                result => block(result),
+            });
+        })
+        .await;
+    }
+
+    /// The worker wants to leave.
+    async fn leave(&self, peer: &Peer, answer: Reply) {
+        if self.0.ours {
+            let draft = Draft::new("shutdown");
+            return peer.send(draft, move |result| answer(nothing(result))).await;
+        }
+        if self.transfers().leave() {
+            self.send_away();
+        }
+        answer(Ok(Answer::None));
+    }
+}
+
+impl Side for WorkerSide {
+    async fn tell(&self, peer: &Peer, call: Call, answer: Reply) {
+        match call {
+            Call::Master(_) => answer(Err(exception("this is a worker".to_owned()))),
+            Call::Worker(WorkerCall::Keepalive) => {
+                peer.ping().await;
+                answer(Ok(Answer::None));
+            }
+            Call::Worker(WorkerCall::Shutdown) => self.leave(peer, answer).await,
+            Call::Worker(WorkerCall::Update { id, updates }) => self.update(peer, &id, &updates, answer).await,
+            Call::Worker(WorkerCall::Complete { id, failure }) => self.complete(peer, id, failure, answer).await,
+            Call::Worker(transfer) => self.transfer(peer, transfer, answer).await,
+        }
+    }
+
+    fn hear(&self, request: &Request) -> Heard {
+        self.attach().heard = true;
+        let call = match request.op.as_str() {
+            "print" => self.print(request),
+            "get_worker_info" => Ok(Call::Master(MasterCall::GetWorkerInfo)),
+            "start_command" => {
+                return match self.start(request) {
+                    Ok((id, call)) => Heard::Start(id, call),
+                    Err(error) => Heard::Answer(Err(error)),
+                };
+            }
+            "interrupt_command" => WorkerSide::interrupt(request),
+            "shutdown" => Ok(Call::Master(MasterCall::Shutdown)),
+            "keepalive" => return Heard::Answer(Ok(Value::None)),
+            "set_worker_settings" => return Heard::Answer(self.settings(request)),
+            other => Err(format!("Command {other} does not exist.")),
+        };
+        match call {
+            Ok(call) => Heard::Call(call),
+            Err(error) => Heard::Answer(Err(error)),
+        }
+    }
+
+    fn not_started(&self, id: &str) {
+        self.ended(id);
+    }
+}
+
+fn nothing(result: Result<Bytes, String>) -> Result<Answer, Failure> {
+    result.map(|_| Answer::None).map_err(exception)
+}
+
+/// What a transfer's call is answered with: bytes, or nothing.
+fn block(result: Result<Bytes, String>) -> Result<Answer, Failure> {
+    let answer = value(&result.map_err(exception)?);
+    Ok(match answer.map_err(|error| exception(error.to_string()))? {
+        Value::Bytes(bytes) => Answer::Bytes(bytes),
+        Value::Text(text) => Answer::Bytes(text.into()),
+        _ => Answer::None,
+    })
+}
