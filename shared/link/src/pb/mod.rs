@@ -1,1 +1,14 @@
-//! To be written.
+//! Worker calls over Perspective Broker (`worker-protocol-pb`), both ends.
+//!
+//! [`connect`] is the worker's end, [`serve`] the master's. Either maps calls of [`wire::worker`] to calls of objects
+//! and back: whose object, which method, which arguments. Calls keep their order, and none waits for the answer to the
+//! one before. What a command means is not known here, nor what a password is good for.
+
+mod arguments;
+mod connect;
+mod failure;
+mod serve;
+mod value;
+
+pub use connect::connect;
+pub use serve::serve;
