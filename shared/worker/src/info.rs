@@ -1,7 +1,6 @@
 //! What a worker tells of itself (§2).
 
-use crate::Options;
-use crate::command;
+use crate::{Options, command, system};
 use std::path::Path;
 use wire::worker::{Value, WorkerInfo};
 
@@ -18,22 +17,21 @@ pub(crate) fn gather(options: &Options, basedir: &Path) -> WorkerInfo {
         info.retain(|(other, _)| other != name);
         info.push((name.clone(), text.as_str().into()));
     }
-    info.extend(os_release(
-        &std::fs::read_to_string("/etc/os-release").unwrap_or_default(),
-    ));
+    info.extend(os_release(&system::os_release()));
     let environ = options.environment.iter().map(|(name, value)| {
         (
-            name.to_string_lossy().into_owned(),
+            system::variable_name(name),
             value.to_string_lossy().as_ref().into(),
         )
     });
     let commands = command::NAMES
         .iter()
         .map(|name| ((*name).to_owned(), COMMAND_VERSION.into()));
-    let cpus = std::thread::available_parallelism().map_or(1, |n| n.get() as i64);
+    let present = || std::thread::available_parallelism().map_or(1, |n| n.get() as i64);
+    let cpus = options.numcpus.map_or_else(present, i64::from);
     let fixed: [(&str, Value); 7] = [
         ("environ", Value::Dict(environ.collect())),
-        ("system", "posix".into()),
+        ("system", system::NAME.into()),
         ("basedir", basedir.to_string_lossy().as_ref().into()),
         ("numcpus", cpus.into()),
         ("version", env!("CARGO_PKG_VERSION").into()),

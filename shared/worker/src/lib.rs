@@ -6,8 +6,6 @@
 //!
 //! This crate must not know who the master is, how bytes travel to it, or whether the machine wants to lend itself.
 
-#![cfg(unix)]
-
 mod buffer;
 mod command;
 mod decoder;
@@ -18,11 +16,14 @@ mod lines;
 mod lock;
 mod logfile;
 mod options;
+mod owner;
 mod report;
 mod session;
+mod system;
 
 pub use options::Options;
-pub use session::{Ended, run};
+pub use owner::{Owner, Run};
+pub use session::{Ended, run, serve};
 
 /// What the fuzz and property tests drive: the splitter that every stream passes.
 pub use lines::Lines;

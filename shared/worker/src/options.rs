@@ -20,6 +20,8 @@ pub struct Options {
     pub environment: Vec<(OsString, OsString)>,
     /// More to tell the master, over files in `info/` of the same name: `admin`, `host`, `access_uri`, …
     pub info: Vec<(String, String)>,
+    /// The number of processors to tell the master; what is there when `None`.
+    pub numcpus: Option<u32>,
     /// How often to say "I am here"; `None` where the link cannot die in silence.
     pub keepalive: Option<Duration>,
     /// Delete folders in `basedir` that belong to no builder, instead of naming them in the log.
@@ -35,6 +37,7 @@ impl Options {
             shim: None,
             environment: std::env::vars_os().collect(),
             info: Vec::new(),
+            numcpus: None,
             keepalive: None,
             delete_leftover_dirs: false,
         }

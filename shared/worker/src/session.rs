@@ -3,7 +3,7 @@
 use crate::command::args::failure;
 use crate::command::{Command, Context};
 use crate::report::Report;
-use crate::{Options, info, lock};
+use crate::{Options, Owner, info, lock};
 use process::Launcher;
 use std::collections::HashMap;
 use std::fs::File;
@@ -20,8 +20,10 @@ use wire::worker::{Answer, Call, CommandId, Failure, MasterCall, Value, WorkerCa
 pub enum Ended {
     /// The master is gone; connect again.
     Lost,
-    /// The master wants it to leave.
+    /// The master wants it to leave, or it has left as its owner wished.
     Shutdown,
+    /// Its owner wanted the machine back at once.
+    TakenBack,
     /// Its folder cannot be used, and the log says why: as a rule, another worker uses it.
     Busy,
 }
@@ -46,6 +48,7 @@ struct Session {
     basedir: PathBuf,
     environment: Arc<Vec<(std::ffi::OsString, std::ffi::OsString)>>,
     launcher: Launcher,
+    owner: Owner,
     caller: Caller,
     builders: HashMap<String, Builder>,
     /// Whether the master has told any builders. One that speaks msgpack never does: its commands have whole paths and
@@ -61,6 +64,11 @@ struct Session {
 /// Serves a master until the link is lost or it sends the worker away. When this returns, nothing that it started is
 /// alive. When it is dropped instead, all of it is killed too, a moment later.
 pub async fn run(end: End, options: Options) -> Ended {
+    Box::pin(serve(end, options, Owner::default())).await
+}
+
+/// As [`run`], with an owner who can send it away and see what it runs.
+pub async fn serve(end: End, options: Options, owner: Owner) -> Ended {
     let End { caller, mut inbox } = end;
     let lock = match lock::take(&options.basedir).await {
         Ok(lock) => lock,
@@ -72,7 +80,9 @@ pub async fn run(end: End, options: Options) -> Ended {
     let mut keepalive = options
         .keepalive
         .map(|every| interval_at(Instant::now() + every, every));
-    let mut session = Session::new(options, caller, lock);
+    let farewell = owner.farewell(&caller);
+    tokio::pin!(farewell);
+    let mut session = Session::new(options, caller.clone(), lock, owner.clone());
     let ended = loop {
         tokio::select! {
             incoming = inbox.next() => {
@@ -87,6 +97,7 @@ pub async fn run(end: End, options: Options) -> Ended {
                 }
             }
             () = session.caller.lost() => break Ended::Lost,
+            ended = &mut farewell => break ended,
             () = tick(&mut keepalive) => {
                 // Whether it is answered is the link's concern.
                 let _ = session.caller.send(Call::Worker(WorkerCall::Keepalive)).await;
@@ -110,7 +121,7 @@ async fn tick(interval: &mut Option<Interval>) {
 }
 
 impl Session {
-    fn new(options: Options, caller: Caller, lock: File) -> Session {
+    fn new(options: Options, caller: Caller, lock: File, owner: Owner) -> Session {
         let basedir = std::path::absolute(&options.basedir).unwrap_or_else(|_| options.basedir.clone());
         Session {
             basedir,
@@ -120,6 +131,7 @@ impl Session {
                 hold: Some(Arc::new(lock)),
             },
             options,
+            owner,
             caller,
             builders: HashMap::new(),
             told_builders: false,
@@ -211,6 +223,7 @@ impl Session {
         }
         let abandoned = self.abandoned.child_token();
         let interrupt = abandoned.child_token();
+        let underway = self.owner.began(builder, &id, name);
         let context = Context {
             report: Report::new(id.clone(), self.caller.clone()),
             caller: self.caller.clone(),
@@ -223,7 +236,10 @@ impl Session {
         let running = Running {
             interrupt,
             abandoned,
-            task: self.commands.spawn(command.execute(context)),
+            task: self.commands.spawn(async move {
+                let _underway = underway;
+                command.execute(context).await;
+            }),
         };
         match self.builders.get_mut(builder) {
             Some(served) => served.running = Some(running),
