@@ -18,6 +18,8 @@ pub struct Setup {
     pub name: String,
     /// Folder for the copies of remote repositories that are polled; made when needed.
     pub cache: PathBuf,
+    /// Folder that relative paths of uploads and downloads begin at; made when needed.
+    pub folder: PathBuf,
     /// Where times come from.
     pub clock: Arc<dyn Clock>,
     /// Where secrets come from.
@@ -25,13 +27,15 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// A master with the machine's clock and no secrets.
+    /// A master with the machine's clock and no secrets. Its own folder is `master`, beside `cache`.
     pub fn new(store: Store, config: MasterConfig, name: impl Into<String>, cache: impl Into<PathBuf>) -> Setup {
+        let cache = cache.into();
         Setup {
             store,
             config,
             name: name.into(),
-            cache: cache.into(),
+            folder: cache.with_file_name("master"),
+            cache,
             clock: Arc::new(SystemClock::default()),
             secrets: Arc::new(NoSecrets),
         }

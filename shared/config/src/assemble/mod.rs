@@ -10,6 +10,7 @@ mod properties;
 mod render;
 mod schedulers;
 mod steps;
+mod transfers;
 mod workers;
 
 use crate::arg::Arg;

@@ -1,7 +1,8 @@
-//! Steps, with each kind's own defaults (B-084, B-096 to B-101).
+//! Steps, with each kind's own defaults (B-084, B-096 to B-102, B-120 to B-122).
 
 use super::filter::function;
 use super::render::render;
+use super::transfers;
 use crate::arg::Arg;
 use crate::evaluation::Run;
 use crate::made::Made;
@@ -86,7 +87,43 @@ fn defaults(name: &str) -> Defaults {
             name: "setproperty",
             ..PLAIN
         },
-        _ => PLAIN,
+        "SetPropertiesFromEnv" => Defaults {
+            name: "SetPropertiesFromEnv",
+            description: Some("Setting"),
+            description_done: Some("Set"),
+            ..PLAIN
+        },
+        // Buildbot's own quotes the pattern twice, and so finds no file.
+        "RemovePYCs" => Defaults {
+            name: "remove_pyc",
+            description: Some("removing .pyc files"),
+            description_done: Some("remove .pycs"),
+            command: &["find", ".", "-name", "*.pyc", "-exec", "rm", "{}", ";"],
+            ..PLAIN
+        },
+        _ => of_files(name),
+    }
+}
+
+/// Those of steps that carry files or work on them. What they say when they are done depends on how they went.
+fn of_files(name: &str) -> Defaults {
+    let (name, description) = match name {
+        "FileUpload" | "DirectoryUpload" | "MultipleFileUpload" => ("upload", None),
+        "FileDownload" => ("download", None),
+        "StringDownload" => ("string_download", None),
+        "JSONStringDownload" => ("json_download", None),
+        "JSONPropertiesDownload" => ("json_properties_download", None),
+        "MakeDirectory" => ("MakeDirectory", Some("Creating")),
+        "RemoveDirectory" => ("RemoveDirectory", Some("Deleting")),
+        "CopyDirectory" => ("CopyDirectory", Some("Copying")),
+        "FileExists" => ("FileExists", None),
+        _ => return PLAIN,
+    };
+    Defaults {
+        name,
+        halt_on_failure: true,
+        description,
+        ..PLAIN
     }
 }
 
@@ -95,7 +132,9 @@ pub(super) fn step(made: &Made, run: &Run) -> Option<StepConfig> {
     let defaults = defaults(made.spec.name);
     let kind = match made.spec.name {
         "Git" => StepKind::Git(Box::new(git(made, run))),
-        "ShellCommand" | "Configure" | "Compile" | "Test" => StepKind::Shell(Box::new(shell(made, &defaults, run))),
+        "ShellCommand" | "Configure" | "Compile" | "Test" | "RemovePYCs" => {
+            StepKind::Shell(Box::new(shell(made, &defaults, run)))
+        }
         "ShellSequence" => StepKind::Sequence(Box::new(ShellSequence {
             commands: sequence(made),
             shell: shell(made, &defaults, run),
@@ -113,6 +152,12 @@ pub(super) fn step(made: &Made, run: &Run) -> Option<StepConfig> {
             _ => Vec::new(),
         }),
         "SetPropertyFromCommand" => from_command(made, &defaults, run),
+        "SetPropertiesFromEnv" => transfers::from_environment(made),
+        "FileUpload" | "DirectoryUpload" | "MultipleFileUpload" => transfers::upload(made, run),
+        "FileDownload" | "StringDownload" | "JSONStringDownload" | "JSONPropertiesDownload" => {
+            transfers::download(made, run)
+        }
+        "MakeDirectory" | "RemoveDirectory" | "CopyDirectory" | "FileExists" => transfers::files(made),
         _ => return None,
     };
     Some(StepConfig {

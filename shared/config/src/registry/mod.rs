@@ -8,6 +8,7 @@ mod kind;
 mod not_yet;
 mod schedulers;
 mod steps;
+mod transfers;
 mod util;
 mod worker;
 
@@ -113,6 +114,7 @@ impl Spec {
 fn served() -> impl Iterator<Item = &'static Spec> {
     [
         steps::CALLS,
+        transfers::CALLS,
         schedulers::CALLS,
         changes::CALLS,
         worker::CALLS,

@@ -3,7 +3,7 @@
 use super::{Kind, Param, Spec, call, later, may, need};
 
 /// What all steps take (B-084).
-const COMMON: &[Param] = &[
+pub(super) const COMMON: &[Param] = &[
     may("name", Kind::Render),
     may("haltOnFailure", Kind::Bool),
     may("flunkOnFailure", Kind::Bool),
@@ -28,7 +28,7 @@ const COMMAND: &[Param] = &[need("command", Kind::Command)];
 const DEFAULT_COMMAND: &[Param] = &[may("command", Kind::Command)];
 
 /// What all commands take (B-085).
-const SHELL: &[Param] = &[
+pub(super) const SHELL: &[Param] = &[
     may("env", Kind::Dict),
     may("want_stdout", Kind::Bool),
     may("want_stderr", Kind::Bool),

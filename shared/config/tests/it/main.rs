@@ -8,6 +8,7 @@ mod limits;
 mod problems;
 mod structure;
 mod texts;
+mod transfers;
 
 use config::{Evaluation, Options, evaluate};
 use model::config::MasterConfig;

@@ -6,7 +6,7 @@
 use crate::clock::Clock;
 use crate::events::Publisher;
 use model::event::{BuildVerb, LogVerb, StepVerb};
-use model::{Build, BuildId, Event, Log, LogKind, Properties, Results, Step, Time};
+use model::{Build, BuildId, Event, Log, LogKind, Properties, Results, Step, StepUrl, Time};
 use std::sync::Arc;
 use store::rusqlite::{Error, Result, Transaction};
 use store::{Store, StoreError, builds, logs, steps};
@@ -166,6 +166,19 @@ impl Journal {
             let step = rows.step()?;
             step.state_string = text;
             steps::set_state(c, step.id, &step.state_string)?;
+            events.push(Event::Step(StepVerb::Updated, step.clone()));
+            Ok(())
+        });
+    }
+
+    /// A link beside the step.
+    pub fn step_link(&mut self, link: StepUrl) {
+        self.note(move |c, rows, events| {
+            let step = rows.step()?;
+            if !step.urls.contains(&link) {
+                step.urls.push(link);
+            }
+            steps::set_urls(c, step.id, &step.urls)?;
             events.push(Event::Step(StepVerb::Updated, step.clone()));
             Ok(())
         });

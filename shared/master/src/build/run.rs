@@ -13,6 +13,7 @@ use crate::worker::Connection;
 use model::config::WorkerConfig;
 use model::{BuildId, BuildSetId, Json, NewSourceStamp, Properties, RequestId, Results, WorkerId};
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use store::{Store, StoreError};
 
@@ -27,6 +28,8 @@ pub struct Environment {
     pub clock: Arc<dyn Clock>,
     /// Secrets.
     pub secrets: Arc<dyn Secrets>,
+    /// Where relative paths of uploads and downloads begin.
+    pub folder: Arc<Path>,
 }
 
 /// What one build is to do, as the engine decided.

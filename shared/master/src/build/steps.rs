@@ -63,6 +63,7 @@ impl Run {
             store: self.env.store.clone(),
             clock: self.env.clock.clone(),
             connection: self.plan.connection.clone(),
+            folder: self.env.folder.clone(),
             builder: &self.plan.builder,
             builder_env: self.builder_env.clone(),
             name,

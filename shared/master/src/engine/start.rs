@@ -58,6 +58,7 @@ pub async fn start(setup: Setup) -> std::result::Result<Started, StartError> {
         config,
         name,
         cache,
+        folder,
         clock,
         secrets,
     } = setup;
@@ -76,6 +77,7 @@ pub async fn start(setup: Setup) -> std::result::Result<Started, StartError> {
         publisher: publisher.clone(),
         clock: clock.clone(),
         secrets,
+        folder: folder.into(),
     };
     let troubles = watch::Sender::new(());
     let told = troubles.subscribe();

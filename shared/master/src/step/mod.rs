@@ -1,20 +1,26 @@
 //! The steps of a build, one file per kind.
 
 mod command;
+mod download;
 mod environment;
+mod files;
 mod git;
 mod log;
+mod place;
+mod properties_from_environment;
 mod property_from_command;
+mod python_json;
 mod run;
 mod sequence;
 mod set_properties;
 mod shell;
 pub mod summary;
+mod upload;
 
 pub use run::{Broken, Ended, StepRun};
 pub use shell::STDIO;
 
-use model::config::StepKind;
+use model::config::{DownloadContent, FileWork, StepKind};
 
 /// Does what a step of this kind does.
 pub async fn run(run: &mut StepRun<'_>, kind: &StepKind) -> Result<Ended, Broken> {
@@ -36,6 +42,12 @@ pub async fn run(run: &mut StepRun<'_>, kind: &StepKind) -> Result<Ended, Broken
             };
             property_from_command::run(run, shell, wanted).await
         }
+        StepKind::SetPropertiesFromEnv { variables, source } => {
+            properties_from_environment::run(run, variables, source).await
+        }
+        StepKind::Upload(wanted) => upload::run(run, wanted).await,
+        StepKind::Download(wanted) => download::run(run, wanted).await,
+        StepKind::Files(work) => files::run(run, work).await,
     }
 }
 
@@ -48,6 +60,20 @@ pub fn default_name(kind: &StepKind) -> &'static str {
         StepKind::SetProperties(properties) if properties.len() == 1 => "SetProperty",
         StepKind::SetProperties(_) => "SetProperties",
         StepKind::SetPropertyFromCommand { .. } => "setproperty",
+        StepKind::SetPropertiesFromEnv { .. } => "SetPropertiesFromEnv",
+        StepKind::Upload(_) => "upload",
+        StepKind::Download(wanted) => match wanted.content {
+            DownloadContent::File(_) => "download",
+            DownloadContent::Text(_) => "string_download",
+            DownloadContent::Json(_) => "json_download",
+            DownloadContent::Properties => "json_properties_download",
+        },
+        StepKind::Files(work) => match **work {
+            FileWork::MakeDirectory { .. } => "MakeDirectory",
+            FileWork::RemoveDirectory { .. } => "RemoveDirectory",
+            FileWork::CopyDirectory { .. } => "CopyDirectory",
+            FileWork::FileExists { .. } => "FileExists",
+        },
     }
 }
 
@@ -58,7 +84,12 @@ pub async fn text_of(run: &mut StepRun<'_>, kind: &StepKind) -> Result<String, B
         StepKind::SetPropertyFromCommand { shell, .. } => Some(&shell.command),
         StepKind::Sequence(sequence) => sequence.commands.first().map(|arg| &arg.command),
         StepKind::Git(_) if run.common.description_done.is_none() => return Ok("update".to_owned()),
-        StepKind::Git(_) | StepKind::SetProperties(_) => None,
+        StepKind::Files(work) => return shell::described(run, files::done(work)).await,
+        StepKind::Git(_)
+        | StepKind::SetProperties(_)
+        | StepKind::SetPropertiesFromEnv { .. }
+        | StepKind::Upload(_)
+        | StepKind::Download(_) => None,
     };
     let command = run.render_some(command).await?;
     shell::description(run, command.as_ref()).await

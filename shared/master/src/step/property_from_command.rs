@@ -94,7 +94,7 @@ async fn extracted(extract: &Arc<dyn Function>, end: CommandEnd) -> Result<Vec<(
 }
 
 /// Text in single quotes, everything else as it is.
-fn quoted(value: &Json) -> String {
+pub(super) fn quoted(value: &Json) -> String {
     match value {
         Json::String(text) => format!(
             "'{}'",

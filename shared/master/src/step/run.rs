@@ -12,6 +12,7 @@ use model::config::{Render, StepCommon};
 use model::event::LogVerb;
 use model::{Json, LogKind, Properties, Results};
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use store::{Store, StoreError};
 
@@ -63,6 +64,8 @@ pub struct StepRun<'b> {
     pub clock: Arc<dyn Clock>,
     /// The worker.
     pub connection: Connection,
+    /// Where relative paths of uploads and downloads begin on the master.
+    pub folder: Arc<Path>,
     /// The builder.
     pub builder: &'b BuilderEntry,
     /// The builder's environment, rendered.

@@ -63,6 +63,12 @@ pub fn results(end: &CommandEnd, args: &ShellArgs) -> Results {
 /// The step's text when it is done: the configured one, else the command's first words. As a side effect, sets what it
 /// says while it runs.
 pub async fn description(run: &mut StepRun<'_>, command: Option<&Json>) -> Result<String, Broken> {
+    let own = command.and_then(summary::of_command);
+    described(run, own.as_deref().unwrap_or("finished")).await
+}
+
+/// [`description`] of a step that has words of its own.
+pub async fn described(run: &mut StepRun<'_>, own: &str) -> Result<String, Broken> {
     let common = run.common;
     let text = |value: Option<Json>| value.as_ref().and_then(summary::of_description);
     let running = text(run.render_some(common.description.as_ref()).await?);
@@ -77,9 +83,7 @@ pub async fn description(run: &mut StepRun<'_>, command: Option<&Json>) -> Resul
     }
     let text = match done {
         Some(done) => with_suffix(done),
-        None => command
-            .and_then(summary::of_command)
-            .unwrap_or_else(|| "finished".to_owned()),
+        None => own.to_owned(),
     };
     Ok(run.context.hidden.redact(&text))
 }

@@ -54,7 +54,15 @@ pub async fn attach(
         }
     };
     let commands_known = commands_of(&info);
-    let connection = Connection::new(worker.to_owned(), caller, shown(info), commands_known, builders);
+    let environment = environment_of(&info);
+    let connection = Connection::new(
+        worker.to_owned(),
+        caller,
+        shown(info),
+        environment,
+        commands_known,
+        builders,
+    );
     tokio::spawn(connection.clone().serve(inbox, notices));
     Ok(connection)
 }
@@ -68,7 +76,18 @@ fn commands_of(info: &WorkerInfo) -> Option<Vec<String>> {
     }
 }
 
-/// What is kept of what a worker tells: neither its environment nor its commands.
+/// Its environment, for steps that ask for it.
+fn environment_of(info: &WorkerInfo) -> Vec<(String, Json)> {
+    match info.iter().find(|(key, _)| key == "environ") {
+        Some((_, Value::Dict(pairs))) => pairs
+            .iter()
+            .map(|(name, value)| (name.clone(), json(value.clone())))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What is shown of what a worker tells: neither its environment nor its commands.
 fn shown(info: WorkerInfo) -> Json {
     let kept = info
         .into_iter()

@@ -1,7 +1,7 @@
 //! A worker that is attached: its calls are answered, its commands' updates go to whoever runs them.
 
 use super::command::{News, Running, StartError};
-use super::transfer::Transfers;
+use super::transfer::{Ask, Reply, Transfers};
 use futures_util::FutureExt;
 use model::Json;
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use wire::worker::link::{CallError, Caller, Inbox, Incoming};
-use wire::worker::{Answer, Call, CommandId, Failure, MasterCall, Value, WorkerCall};
+use wire::worker::{Answer, Call, CommandId, Failure, MasterCall, TransferId, Value, WorkerCall};
 
 /// So many updates of a command may wait for its step. Then the link is not read, so that a slow disk slows the
 /// command instead of filling the memory.
@@ -35,6 +35,8 @@ struct Shared {
     caller: Caller,
     /// What it told of itself, without `environ` and `worker_commands`.
     info: Json,
+    /// Its own environment.
+    environment: Vec<(String, Json)>,
     commands_known: Option<Vec<String>>,
     /// The builders that it was told last.
     builders: Mutex<Vec<(String, String)>>,
@@ -52,6 +54,7 @@ impl Connection {
         worker: String,
         caller: Caller,
         info: Json,
+        environment: Vec<(String, Json)>,
         commands_known: Option<Vec<String>>,
         builders: Vec<(String, String)>,
     ) -> Connection {
@@ -59,6 +62,7 @@ impl Connection {
             worker,
             caller,
             info,
+            environment,
             commands_known,
             builders: Mutex::new(builders),
             running: Mutex::default(),
@@ -75,6 +79,11 @@ impl Connection {
     /// What it told of itself.
     pub fn info(&self) -> &Json {
         &self.0.info
+    }
+
+    /// The environment that it runs in, as it told it.
+    pub fn environment(&self) -> &[(String, Json)] {
+        &self.0.environment
     }
 
     /// Whether both are the same link.
@@ -95,7 +104,7 @@ impl Connection {
         self.0.info.get("basedir").and_then(Json::as_str)
     }
 
-    /// The files that it may read.
+    /// The files that it may read or write.
     pub fn transfers(&self) -> &Transfers {
         &self.0.transfers
     }
@@ -208,21 +217,27 @@ impl Connection {
                 self.forget(&id);
                 answer(Ok(Answer::None));
             }
-            WorkerCall::Read { transfer, length } => match self.0.transfers.read(transfer, length) {
-                Some(bytes) => answer(Ok(Answer::Bytes(bytes))),
-                None => answer(Err(no_such_method(&format!(
-                    "nothing is offered as transfer {transfer}"
-                )))),
-            },
-            WorkerCall::CloseReader { transfer } => {
-                self.0.transfers.close(transfer);
-                answer(Ok(Answer::None));
-            }
-            WorkerCall::Write { .. }
-            | WorkerCall::CloseWriter { .. }
-            | WorkerCall::SetTimes { .. }
-            | WorkerCall::Unpack { .. } => answer(Err(no_such_method("this master asked for no upload"))),
+            WorkerCall::Read { transfer, length } => self.hand(transfer, Ask::Read(length), answer).await,
+            WorkerCall::CloseReader { transfer } => self.hand(transfer, Ask::CloseReader, answer).await,
+            WorkerCall::Write { transfer, data } => self.hand(transfer, Ask::Write(data), answer).await,
+            WorkerCall::CloseWriter { transfer } => self.hand(transfer, Ask::CloseWriter, answer).await,
+            WorkerCall::SetTimes {
+                transfer,
+                accessed,
+                modified,
+            } => self.hand(transfer, Ask::SetTimes(accessed, modified), answer).await,
+            WorkerCall::Unpack { transfer } => self.hand(transfer, Ask::Unpack, answer).await,
         }
+    }
+
+    async fn hand(
+        &self,
+        transfer: TransferId,
+        ask: Ask,
+        answer: impl FnOnce(Result<Answer, Failure>) + Send + 'static,
+    ) {
+        let answer: Reply = Box::new(answer);
+        self.0.transfers.hand(transfer, ask, answer).await;
     }
 
     /// News of a command that nobody runs any more are dropped.

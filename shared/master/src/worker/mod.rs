@@ -3,7 +3,7 @@
 mod attach;
 mod command;
 mod connection;
-mod transfer;
+pub mod transfer;
 
 pub use attach::attach;
 pub use command::{News, Running, StartError};
