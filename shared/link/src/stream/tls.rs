@@ -113,8 +113,9 @@ impl ServerCertVerifier for Pinned {
         let verified = self.usual.verify_server_cert(shown, others, name, ocsp, now);
         // Dates and names count for such a certificate, too: the dates are looked at before who signed.
         match &verified {
-            Err(rustls::Error::InvalidCertificate(CertificateError::Other(_) | CertificateError::UnknownIssuer))
-                if self.certificates.iter().any(|trusted| trusted == shown) =>
+            Err(rustls::Error::InvalidCertificate(wrong))
+                if (is_authority(wrong) || *wrong == CertificateError::UnknownIssuer)
+                    && self.certificates.iter().any(|trusted| trusted == shown) =>
             {
                 verify_server_name(&ParsedCertificate::try_from(shown)?, name)?;
                 Ok(ServerCertVerified::assertion())
@@ -223,7 +224,7 @@ fn certificate_words(wrong: &CertificateError, host: &str, security: &Security) 
         NotValidForNameContext { presented, .. } => {
             format!("its certificate is not for '{host}', but for {}", presented.join(", "))
         }
-        UnknownIssuer | BadSignature => {
+        wrong if matches!(wrong, UnknownIssuer | BadSignature) || is_authority(wrong) => {
             let whom = match &security.trust {
                 Some(folder) => format!("by nobody in '{}'", folder.display()),
                 None => "by nobody whom this system trusts".to_owned(),
@@ -235,4 +236,9 @@ fn certificate_words(wrong: &CertificateError, host: &str, security: &Security) 
         }
         other => format!("its certificate is not accepted: {other}"),
     }
+}
+
+/// Whether a certificate is one that signs others, as most are that were signed by themselves.
+fn is_authority(wrong: &CertificateError) -> bool {
+    matches!(wrong, CertificateError::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity"))
 }
