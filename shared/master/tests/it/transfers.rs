@@ -142,7 +142,7 @@ async fn a_file_comes_whole_with_its_mode_its_times_and_its_link() {
         upload.url = Some(fixed("http://farm/app"));
     })])
     .await;
-    let content: Vec<u8> = (0..3_000_001_u32).map(|n| (n * 7 >> 3) as u8).collect();
+    let content: Vec<u8> = (0..3_000_001_u32).map(|n| ((n * 7) >> 3) as u8).collect();
     let source = farm.tree().join("out/app.bin");
     write(&source, &content);
     let then = SystemTime::UNIX_EPOCH + Duration::from_millis(1_500_000_000_500);
@@ -302,7 +302,7 @@ async fn downloads_carry_files_texts_and_values() {
         }),
     ])
     .await;
-    let content: Vec<u8> = (0..2_500_003_u32).map(|n| (n * 5 >> 2) as u8).collect();
+    let content: Vec<u8> = (0..2_500_003_u32).map(|n| ((n * 5) >> 2) as u8).collect();
     write(&farm.master().join("in/big"), &content);
     let build = farm.build().await;
     let tree = farm.tree();
