@@ -1,8 +1,8 @@
 //! A command's environment (§4.2).
 
 use crate::command::args::os_string;
+use crate::system::{self, LIST_SEPARATOR, same_variable};
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 use wire::worker::{Failure, Value};
 
@@ -26,7 +26,7 @@ pub(crate) fn for_command(own: &Environment, env: Option<&Value>, workdir: &Path
 }
 
 fn remove(environment: &mut Environment, name: &str) {
-    environment.retain(|(other, _)| other != name);
+    environment.retain(|(other, _)| !same_variable(other, name.as_ref()));
 }
 
 fn value_for(own: &Environment, name: &str, value: &Value) -> Result<Option<OsString>, Failure> {
@@ -38,12 +38,13 @@ fn value_for(own: &Environment, name: &str, value: &Value) -> Result<Option<OsSt
         Value::None => return Ok(None),
         Value::List(items) | Value::Tuple(items) => {
             let items: Option<Vec<OsString>> = items.iter().map(os_string).collect();
-            items.ok_or_else(wrong)?.join(OsStr::new(":"))
+            items.ok_or_else(wrong)?.join(OsStr::new(LIST_SEPARATOR))
         }
         other => os_string(other).ok_or_else(wrong)?,
     };
     if name == "PYTHONPATH" {
-        text.push(":${PYTHONPATH}");
+        text.push(LIST_SEPARATOR);
+        text.push("${PYTHONPATH}");
     }
     Ok(Some(substitute(own, &text)))
 }
@@ -51,16 +52,16 @@ fn value_for(own: &Environment, name: &str, value: &Value) -> Result<Option<OsSt
 /// Every `${NAME}` becomes the worker's own value, or nothing. Other dollars stay.
 fn substitute(own: &Environment, text: &OsStr) -> OsString {
     let mut result = Vec::new();
-    let mut rest = text.as_bytes();
+    let mut rest = text.as_encoded_bytes();
     while let Some(at) = rest.windows(2).position(|pair| pair == b"${") {
         let (before, after) = rest.split_at(at);
         result.extend_from_slice(before);
         let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
         let length = after[2..].iter().take_while(is_name).count();
         if after.get(2 + length) == Some(&b'}') {
-            let name = OsStr::from_bytes(&after[2..2 + length]);
-            if let Some((_, value)) = own.iter().find(|(other, _)| other == name) {
-                result.extend_from_slice(value.as_bytes());
+            let name = system::os_string(after[2..2 + length].to_vec());
+            if let Some((_, value)) = own.iter().find(|(other, _)| same_variable(other, &name)) {
+                result.extend_from_slice(value.as_encoded_bytes());
             }
             rest = &after[length + 3..];
         } else {
@@ -69,7 +70,7 @@ fn substitute(own: &Environment, text: &OsStr) -> OsString {
         }
     }
     result.extend_from_slice(rest);
-    OsString::from_vec(result)
+    system::os_string(result)
 }
 
 #[cfg(test)]
@@ -95,7 +96,8 @@ mod tests {
     #[test]
     fn lists_are_joined_and_own_values_filled_in() {
         let path = Value::List(vec!["/opt/x/bin".into(), "${PATH}".into()]);
-        assert_eq!(get(vec![("PATH", path)], "PATH").unwrap(), "/opt/x/bin:/usr/bin:/bin");
+        let joined = ["/opt/x/bin", "/usr/bin:/bin"].join(LIST_SEPARATOR);
+        assert_eq!(get(vec![("PATH", path)], "PATH").unwrap(), joined);
         assert_eq!(
             get(vec![("A", "a${HOME}b${NONE}c${}".into())], "A").unwrap(),
             "a/home/xbc"
@@ -106,7 +108,7 @@ mod tests {
         );
         assert_eq!(
             get(vec![("PYTHONPATH", "/opt/py".into())], "PYTHONPATH").unwrap(),
-            "/opt/py:"
+            format!("/opt/py{LIST_SEPARATOR}")
         );
     }
 

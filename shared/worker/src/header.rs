@@ -1,16 +1,17 @@
 //! The framing that a command's log gets from the worker (§4.3). Scripts read it, so it looks as it always did.
 
 use crate::environment::Environment;
+use crate::system::{self, Script};
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write;
-use std::os::unix::ffi::OsStrExt;
+use std::io;
 use std::path::Path;
 use wire::worker::Value;
 
 /// What a command runs.
 #[derive(Clone, Debug)]
 pub(crate) enum Words {
-    /// By `/bin/sh -c`.
+    /// By the system's shell.
     Shell(OsString),
     /// Directly.
     List(Vec<Word>),
@@ -26,19 +27,11 @@ pub(crate) struct Word {
 }
 
 impl Words {
-    pub(crate) fn list(words: impl IntoIterator<Item = OsString>) -> Words {
-        let same = |real: OsString| Word {
-            shown: real.clone(),
-            real,
-        };
-        Words::List(words.into_iter().map(same).collect())
-    }
-
-    /// What is executed.
-    pub(crate) fn argv(&self) -> Vec<OsString> {
+    /// What is executed, and what must be kept until it has ended.
+    pub(crate) fn argv(&self, environment: &Environment) -> io::Result<(Vec<OsString>, Option<Script>)> {
         match self {
-            Words::Shell(text) => vec!["/bin/sh".into(), "-c".into(), text.clone()],
-            Words::List(words) => words.iter().map(|word| word.real.clone()).collect(),
+            Words::Shell(text) => system::shell(text, environment),
+            Words::List(words) => Ok((words.iter().map(|word| word.real.clone()).collect(), None)),
         }
     }
 
@@ -56,9 +49,12 @@ impl Words {
     /// As Python shows byte strings.
     pub(crate) fn repr(&self) -> String {
         match self {
-            Words::Shell(text) => bytes_repr(text.as_bytes()),
+            Words::Shell(text) => bytes_repr(text.as_encoded_bytes()),
             Words::List(words) => {
-                let shown: Vec<String> = words.iter().map(|word| bytes_repr(word.shown.as_bytes())).collect();
+                let shown: Vec<String> = words
+                    .iter()
+                    .map(|word| bytes_repr(word.shown.as_encoded_bytes()))
+                    .collect();
                 format!("[{}]", shown.join(", "))
             }
         }
@@ -210,7 +206,11 @@ mod tests {
 
     #[test]
     fn words_are_quoted_when_a_shell_would_need_it() {
-        let words = Words::list(["echo".into(), "a b".into(), "".into(), "it's".into(), "--x=1,2".into()]);
+        let word = |text: &str| Word {
+            real: text.into(),
+            shown: text.into(),
+        };
+        let words = Words::List(["echo", "a b", "", "it's", "--x=1,2"].map(word).to_vec());
         assert_eq!(words.command_line(), r#"echo 'a b' '' 'it'"'"'s' --x=1,2"#);
     }
 
@@ -225,6 +225,6 @@ mod tests {
             (words.command_line().as_str(), words.repr().as_str()),
             ("XXXX", "[b'XXXX']")
         );
-        assert_eq!(words.argv(), ["REALPW"]);
+        assert_eq!(words.argv(&Vec::new()).unwrap().0, ["REALPW"]);
     }
 }

@@ -18,12 +18,10 @@ pub(crate) fn gather(options: &Options, basedir: &Path) -> WorkerInfo {
         info.push((name.clone(), text.as_str().into()));
     }
     info.extend(os_release(&system::os_release()));
-    let environ = options.environment.iter().map(|(name, value)| {
-        (
-            system::variable_name(name),
-            value.to_string_lossy().as_ref().into(),
-        )
-    });
+    let environ = options
+        .environment
+        .iter()
+        .map(|(name, value)| (system::variable_name(name), value.to_string_lossy().as_ref().into()));
     let commands = command::NAMES
         .iter()
         .map(|name| ((*name).to_owned(), COMMAND_VERSION.into()));

@@ -48,6 +48,8 @@ pub(crate) async fn take(folder: &Path) -> Result<File, LockError> {
     let file = File::options()
         .create(true)
         .append(true)
+        // Windows locks no file that is only appended to.
+        .read(true)
         .open(folder.join(NAME))
         .map_err(unusable)?;
     let until = Instant::now() + PATIENCE;

@@ -3,9 +3,9 @@
 //! A file that was there before the command is only read once it has changed since; then it is read from its beginning,
 //! or, when it is followed, from the size that it had when the command started. A file that shrinks is read anew.
 
+use crate::system::{FileState, file_state};
 use std::fs::{File, Metadata};
 use std::io::{Read, Seek, SeekFrom};
-use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
@@ -24,13 +24,10 @@ struct LogFile {
     name: String,
     path: PathBuf,
     /// How it was when the command started.
-    before: Option<State>,
+    before: Option<FileState>,
     open: Option<File>,
     offset: u64,
 }
-
-/// What shows that a file has changed: ctime, mtime (seconds and nanoseconds) and size.
-type State = (i64, i64, i64, i64, u64);
 
 /// The watched files of a running command. The look-out is a thread of its own, because files may be slow.
 #[derive(Debug)]
@@ -86,7 +83,7 @@ impl LogFile {
         Some(LogFile {
             name: name.to_owned(),
             offset: metadata.as_ref().filter(|_| follow).map_or(0, Metadata::len),
-            before: metadata.as_ref().map(state),
+            before: metadata.as_ref().map(file_state),
             path,
             open: None,
         })
@@ -96,7 +93,7 @@ impl LogFile {
     fn read(&mut self) -> Option<Vec<u8>> {
         if self.open.is_none() {
             let metadata = std::fs::metadata(&self.path).ok()?;
-            if !metadata.is_file() || self.before == Some(state(&metadata)) {
+            if !metadata.is_file() || self.before == Some(file_state(&metadata)) {
                 return None;
             }
             self.open = Some(File::open(&self.path).ok()?);
@@ -111,14 +108,4 @@ impl LogFile {
         self.offset += block.len() as u64;
         (!block.is_empty()).then_some(block)
     }
-}
-
-fn state(metadata: &Metadata) -> State {
-    (
-        metadata.ctime(),
-        metadata.ctime_nsec(),
-        metadata.mtime(),
-        metadata.mtime_nsec(),
-        metadata.len(),
-    )
 }

@@ -1,8 +1,8 @@
 //! Reading a command's arguments, which come from a program of any version (§3, §4). Unknown ones are ignored.
 
+use crate::system;
 use bytes::Bytes;
-use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use wire::worker::{Failure, TransferId, Value};
 
@@ -149,7 +149,7 @@ pub(crate) fn failure(kind: &str, message: String) -> Failure {
 pub(crate) fn os_string(value: &Value) -> Option<OsString> {
     match value {
         Value::Text(text) => Some(text.into()),
-        Value::Bytes(bytes) => Some(OsStr::from_bytes(bytes).to_owned()),
+        Value::Bytes(bytes) => Some(system::os_string(bytes.to_vec())),
         _ => None,
     }
 }

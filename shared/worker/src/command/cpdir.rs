@@ -1,10 +1,8 @@
-//! `cpdir`: copies a folder, by `cp` in the worker's folder.
+//! `cpdir`: copies a folder.
 
 use super::args::Args;
-use super::run::{self, Program};
-use super::{Context, failure};
-use crate::header::Words;
-use std::ffi::OsString;
+use super::run::Program;
+use super::{Context, failure, folders};
 use std::path::PathBuf;
 use wire::worker::{Failure, Update};
 
@@ -29,10 +27,7 @@ impl Cpdir {
             let made = tokio::fs::create_dir_all(parent).await;
             made.map_err(|error| failure("builtins.OSError", format!("{error}: '{}'", parent.display())))?;
         }
-        let fixed = ["cp", "-R", "-P", "-p", "-v"].map(OsString::from);
-        let words = Words::list(fixed.into_iter().chain([self.from.into(), self.to.into()]));
-        let program = self.limits.with(words, context.basedir.clone());
-        let rc = run::run(&program, context).await?;
+        let rc = folders::copy(&self.from, &self.to, &self.limits, context).await?;
         context.report.update(Update::Rc(rc));
         Ok(())
     }

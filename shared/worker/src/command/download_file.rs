@@ -4,9 +4,8 @@ use super::Context;
 use super::args::Args;
 use super::files::system_text;
 use super::transfer::{self, Limits, TransferError};
-use std::fs::Permissions;
+use crate::system;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
@@ -50,7 +49,8 @@ impl DownloadFile {
         }
         let file = File::create(&self.dest).await?;
         if let Some(mode) = self.mode {
-            file.set_permissions(Permissions::from_mode(mode)).await?;
+            let now = file.metadata().await?.permissions();
+            file.set_permissions(system::permissions(now, mode)).await?;
         }
         Ok(file)
     }

@@ -1,6 +1,7 @@
 //! What the commands on files have in common: a result or an error number, and their error text (§4).
 
 use super::Context;
+use crate::system;
 use std::io;
 use std::path::{Path, PathBuf};
 use wire::worker::{Failure, Update};
@@ -42,7 +43,7 @@ pub(super) async fn run(
             context
                 .report
                 .header(&format!("{command}: {reason}: {}", path.display()));
-            i64::from(source.raw_os_error().unwrap_or(1))
+            i64::from(system::errno(&source).unwrap_or(1))
         }
     };
     context.report.update(Update::Rc(rc));

@@ -2,6 +2,7 @@
 
 use super::args::Args;
 use super::files::FileError;
+use crate::system;
 use ::glob::Pattern;
 use std::path::{Path, PathBuf};
 use wire::worker::{Failure, Update, Value};
@@ -23,10 +24,8 @@ impl Glob {
 
     pub(super) fn run(self) -> Result<Option<Update>, FileError> {
         let mut found = Vec::new();
-        match self.pattern.strip_prefix('/') {
-            Some(pattern) => matches(Path::new("/"), pattern, &mut found),
-            None => matches(&self.folder, &self.pattern, &mut found),
-        }
+        let (root, pattern) = system::split_root(&self.pattern);
+        matches(root.as_deref().unwrap_or(&self.folder), &pattern, &mut found);
         let files = found.into_iter().map(|path| path.to_string_lossy().as_ref().into());
         Ok(Some(Update::Other {
             key: "files".to_owned(),

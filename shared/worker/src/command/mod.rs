@@ -4,6 +4,7 @@ pub(crate) mod args;
 mod cpdir;
 mod download_file;
 mod files;
+mod folders;
 mod glob;
 mod listdir;
 mod mkdir;
@@ -70,6 +71,7 @@ pub(crate) struct Context {
     pub(crate) launcher: Launcher,
     pub(crate) environment: Arc<Environment>,
     /// The worker's folder.
+    #[cfg_attr(windows, allow(dead_code))] // Where folders are copied and removed without a program.
     pub(crate) basedir: PathBuf,
     /// End it, and tell how it ended.
     pub(crate) interrupt: CancellationToken,

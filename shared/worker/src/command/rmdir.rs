@@ -1,10 +1,8 @@
-//! `rmdir`: removes folders with all that is in them, by `rm` in the worker's folder.
+//! `rmdir`: removes folders with all that is in them.
 
-use super::Context;
 use super::args::Args;
-use super::run::{self, Program};
-use crate::header::Words;
-use std::ffi::OsString;
+use super::run::Program;
+use super::{Context, folders};
 use std::path::PathBuf;
 use wire::worker::{Failure, Update};
 
@@ -25,14 +23,7 @@ impl Rmdir {
     pub(super) async fn run(self, context: &mut Context) -> Result<(), Failure> {
         let mut rc = 0;
         for dir in &self.dirs {
-            let remove = || Words::list(["rm".into(), "-rf".into(), dir.into()]);
-            let mut one = self.one(remove(), context).await?;
-            if one != 0 && !context.interrupt.is_cancelled() {
-                // Perhaps a folder is not ours to write; make it so and try once more.
-                let words: [OsString; 4] = ["chmod".into(), "-Rf".into(), "u+rwx".into(), dir.into()];
-                self.one(Words::list(words), context).await?;
-                one = self.one(remove(), context).await?;
-            }
+            let one = folders::remove(dir, &self.limits, context).await?;
             if one != 0 {
                 rc = one;
             }
@@ -42,10 +33,5 @@ impl Rmdir {
         }
         context.report.update(Update::Rc(rc));
         Ok(())
-    }
-
-    async fn one(&self, words: Words, context: &mut Context) -> Result<i64, Failure> {
-        let program = self.limits.clone().with(words, context.basedir.clone());
-        run::run(&program, context).await
     }
 }

@@ -54,7 +54,7 @@ impl Program {
         }
     }
 
-    /// The limits that `cpdir` and `rmdir` take; the words follow by [`Program::with`].
+    /// The limits that `cpdir` and `rmdir` take; the words and the folder follow.
     pub(super) fn of_files(args: Args<'_>) -> Program {
         let mut program = Program::new(Words::List(Vec::new()), PathBuf::new());
         program.timeout = match args.raw("timeout") {
@@ -65,12 +65,6 @@ impl Program {
         program.max_time = args.get("maxTime").cloned();
         program.log_environ = args.flag("logEnviron", true);
         program
-    }
-
-    pub(super) fn with(mut self, words: Words, workdir: PathBuf) -> Program {
-        self.words = words;
-        self.workdir = workdir;
-        self
     }
 }
 
@@ -101,8 +95,17 @@ pub(super) async fn run(program: &Program, context: &mut Context) -> Result<i64,
     }
     let nothing = Value::None;
     let logs = LogFiles::watch(program.logfiles.as_ref().unwrap_or(&nothing), &program.workdir);
+    let (argv, _script) = match program.words.argv(&environment) {
+        Ok(words) => words,
+        Err(error) => {
+            return Err(not_started(
+                context,
+                &format!("Cannot write the command to a batch file: {error}"),
+            ));
+        }
+    };
     let command = process::Command {
-        argv: program.words.argv(),
+        argv,
         env: environment,
         cwd: program.workdir.clone(),
         stdin: program.stdin.clone(),

@@ -9,6 +9,7 @@ use super::args::failure;
 use super::run::Program;
 use crate::header;
 use crate::logfile::LogFiles;
+use crate::system;
 use process::{Child, Exit, Output, Signal, Tree};
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
@@ -314,7 +315,7 @@ impl<'a> Running<'a> {
                 "builtins.RuntimeError",
                 "SIGKILL failed to kill process".to_owned(),
             )),
-            Some(Exit::Code(0)) if self.kill != Kill::No => Ok(-1),
+            Some(Exit::Code(0)) if self.kill != Kill::No => Ok(system::KILLED),
             Some(Exit::Code(code)) => Ok(i64::from(code)),
             Some(Exit::Signal(signal)) => {
                 self.context

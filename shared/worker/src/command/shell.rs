@@ -4,6 +4,7 @@ use super::Context;
 use super::args::{self, Args, failure};
 use super::run::{self, Program};
 use crate::header::{Word, Words, repr};
+use crate::system;
 use process::Signal;
 use std::ffi::OsString;
 use wire::worker::{Failure, Value};
@@ -48,7 +49,7 @@ impl Shell {
     pub(super) async fn run(self, context: &mut Context) -> Result<(), Failure> {
         let mut program = self.program;
         program.pty = self.pty?;
-        if program.pty && program.stdin.is_some() {
+        if program.pty && (program.stdin.is_some() || !system::TERMINALS) {
             program.pty = false;
             context.report.header("WARNING: disabling usePTY for this command");
         }

@@ -2,7 +2,7 @@
 
 use super::args::Args;
 use super::files::FileError;
-use std::os::unix::fs::MetadataExt;
+use crate::system;
 use std::path::PathBuf;
 use wire::worker::{Failure, Update, Value};
 
@@ -25,18 +25,7 @@ impl Stat {
 
     pub(super) fn run(self) -> Result<Option<Update>, FileError> {
         let stat = std::fs::metadata(&self.file).map_err(FileError::of("stat", &self.file))?;
-        let numbers = [
-            i64::from(stat.mode()),
-            stat.ino() as i64,
-            stat.dev() as i64,
-            stat.nlink() as i64,
-            i64::from(stat.uid()),
-            i64::from(stat.gid()),
-            stat.size() as i64,
-            stat.atime(),
-            stat.mtime(),
-            stat.ctime(),
-        ];
+        let numbers = system::stat(&stat, &self.file);
         Ok(Some(Update::Other {
             key: "stat".to_owned(),
             value: Value::Tuple(numbers.into_iter().map(Value::Int).collect()),

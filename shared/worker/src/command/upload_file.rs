@@ -4,8 +4,8 @@ use super::Context;
 use super::args::Args;
 use super::transfer::{self, Limits, TransferError};
 use bytes::BytesMut;
-use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::fs::File;
 use tokio::io::AsyncReadExt;
 use wire::worker::{Failure, TransferId, WorkerCall};
@@ -96,9 +96,12 @@ impl UploadFile {
 /// Last access and last change, in seconds.
 async fn times(file: &File) -> Option<(f64, f64)> {
     let metadata = file.metadata().await.ok()?;
-    let seconds = |whole: i64, nanoseconds: i64| whole as f64 + nanoseconds as f64 / 1e9;
-    Some((
-        seconds(metadata.atime(), metadata.atime_nsec()),
-        seconds(metadata.mtime(), metadata.mtime_nsec()),
-    ))
+    Some((seconds(metadata.accessed().ok()?), seconds(metadata.modified().ok()?)))
+}
+
+fn seconds(time: SystemTime) -> f64 {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => after.as_secs_f64(),
+        Err(before) => -before.duration().as_secs_f64(),
+    }
 }
