@@ -38,3 +38,4 @@ pub use scheduler::verdict::{Decision, Verdict};
 pub use secrets::{NoSecrets, Secrets};
 pub use setup::Setup;
 pub use state::State;
+pub use worker::Origin;

@@ -1,5 +1,6 @@
 //! The handle to a master that runs.
 
+use crate::build::context::Context;
 use crate::catalog::{Catalog, Diff};
 use crate::engine::message::{Message, Requested, Shutdown, WorkerOrder};
 use crate::engine::start::{Started, start};
@@ -10,7 +11,7 @@ use crate::scheduler::force::{self, Builders, Params};
 use crate::scheduler::verdict::Verdict;
 use crate::setup::Setup;
 use crate::state::State;
-use crate::worker::attach;
+use crate::worker::{Origin, attach};
 use model::config::{ForceScheduler, MasterConfig, SchedulerKind};
 use model::{BuildId, BuilderId, ChangeId, Json, NewBuildSet, NewChange, RequestId, SchedulerId};
 use std::sync::Arc;
@@ -272,21 +273,56 @@ impl Master {
         self.ask(|reply| Message::Reconfigure(Box::new(config), reply)).await
     }
 
-    /// Attaches the worker at `end`. Resolves when it may build; afterwards it is the master's until the link ends.
+    /// Attaches the worker of this process at `end`. Resolves when it may build; afterwards it is the master's until the
+    /// link ends.
     pub async fn attach_worker(&self, name: &str, end: End) -> Result<(), AttachError> {
+        self.attach(name, None, end).await
+    }
+
+    /// As [`Master::attach_worker`], for a worker that came over a network and whose password was right.
+    pub async fn attach_remote_worker(&self, name: &str, origin: Origin, end: End) -> Result<(), AttachError> {
+        self.attach(name, Some(origin), end).await
+    }
+
+    /// The password that a worker of another machine must have; `None` when there is none of this name.
+    ///
+    /// The error is one sentence that says why it cannot be read. May take long, for example while a key ring waits for
+    /// a person.
+    pub async fn worker_password(&self, name: &str) -> Result<Option<String>, String> {
+        let catalog = self.catalog();
+        let Some((_, config)) = catalog.worker(name).filter(|(_, config)| !config.local) else {
+            return Ok(None);
+        };
+        let Some(password) = &config.password else {
+            return Ok(None);
+        };
+        match Context::outside(self.inner.started.secrets.clone())
+            .render(password)
+            .await?
+        {
+            Json::String(password) => Ok(Some(password)),
+            _ => Err("it is no text".to_owned()),
+        }
+    }
+
+    async fn attach(&self, name: &str, origin: Option<Origin>, end: End) -> Result<(), AttachError> {
         let (reply, arrival) = oneshot::channel();
         self.send(Message::Arrives(name.to_owned(), reply));
         let arrival = arrival.await.map_err(|_| AttachError::Stopped)??;
         if let Some(present) = arrival.present {
-            let asked = present.print("master got a duplicate connection");
-            if matches!(tokio::time::timeout(DUPLICATE_PATIENCE, asked).await, Ok(Ok(()))) {
+            let clock = &self.inner.started.clock;
+            let answers = tokio::select! {
+                answer = present.print("master got a duplicate connection") => answer.is_ok(),
+                () = clock.sleep_until(clock.uptime() + DUPLICATE_PATIENCE) => false,
+            };
+            if answers {
                 return Err(AttachError::Duplicate(name.to_owned()));
             }
             present.drop_link();
         }
         let (notices, told) = oneshot::channel::<crate::worker::Connection>();
         let engine = self.inner.started.sender.clone();
-        let connection = attach(name, end, arrival.builders, forward(engine, told)).await?;
+        let connection = attach(name, origin, end, arrival.builders, forward(engine, told)).await?;
         // Whoever stops waiting here leaves no link behind that nobody knows of.
         let unless_attached = connection.closed().clone().drop_guard();
         // The notices need the connection that they are about.

@@ -1,7 +1,7 @@
 //! What the master is doing now, as plain values for pages and command lines.
 
 use crate::queue::WaitingReason;
-use model::{BuildId, BuildSetId, BuilderId, ChangeId, RequestId, SchedulerId, Time, WorkerId};
+use model::{BuildId, BuildSetId, BuilderId, ChangeId, Json, RequestId, SchedulerId, Time, WorkerId};
 use serde::Serialize;
 
 /// A picture of one moment.
@@ -40,6 +40,20 @@ pub struct WorkerState {
     pub pause_reason: Option<String>,
     /// Leaves after its builds.
     pub graceful: bool,
+    /// It was its own wish to leave.
+    pub wants_to_leave: bool,
+    /// Runs in this process.
+    pub local: bool,
+    /// Since when it is attached, or away; `None` when it has not come since the master started.
+    pub since: Option<Time>,
+    /// Away for longer than its configuration allows.
+    pub missing: bool,
+    /// Its address, while it is attached over a network.
+    pub address: Option<String>,
+    /// What is spoken with it, as `c["protocols"]` calls it.
+    pub protocol: Option<String>,
+    /// What it told of itself, while it is attached.
+    pub info: Json,
     /// At most so many builds at once.
     pub max_builds: Option<u32>,
     /// What it builds.

@@ -2,7 +2,7 @@
 
 use crate::{
     Build, BuildId, BuildRequest, BuildSet, Builder, Change, Log, Master, Project, Properties, RequestId, Scheduler,
-    Step, Worker, WorkerId,
+    Step, Time, Worker, WorkerId,
 };
 
 /// Something happened. The bodies are whole, as of the event.
@@ -36,6 +36,15 @@ pub enum Event {
     Builder(BuilderVerb, Builder),
     /// `workers/{id}/connected|disconnected|state_updated`
     Worker(WorkerVerb, Worker),
+    /// `workers/{id}/missing`: it is away for longer than the configuration allows.
+    WorkerMissing {
+        /// Which.
+        worker: Worker,
+        /// When it was here last, or since when the master waits for it.
+        last_connection: Time,
+        /// Who wants to know.
+        notify: Vec<String>,
+    },
     /// `masters/{id}/started|stopped`
     Master(MasterVerb, Master),
     /// `schedulers/{id}/updated`

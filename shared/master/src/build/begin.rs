@@ -11,6 +11,9 @@ use store::rusqlite::{Error, Result, Transaction};
 use store::{StoreError, build_requests, builds, changes, steps};
 use wire::worker::MasterCall;
 
+/// A worker that does not answer a ping within this is lost.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+
 /// Name of the step that every build begins with.
 const PREPARATION: &str = "worker_preparation";
 
@@ -157,7 +160,12 @@ impl Run {
             let builder = self.plan.builder.config.name.clone();
             self.plan.connection.call(MasterCall::StartBuild { builder }).await
         };
-        if let Err(error) = ping.await {
+        let patience = self.env.clock.sleep_until(self.env.clock.uptime() + PATIENCE);
+        let answer = tokio::select! {
+            answer = ping => answer.map(drop).map_err(|error| error.to_string()),
+            () = patience => Err(format!("no word for {} seconds", PATIENCE.as_secs())),
+        };
+        if let Err(error) = answer {
             self.plan.connection.drop_link();
             self.lost = true;
             return self

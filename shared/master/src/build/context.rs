@@ -44,6 +44,17 @@ impl RenderContext for Context {
 }
 
 impl Context {
+    /// For a value that no build asks for.
+    pub fn outside(secrets: Arc<dyn Secrets>) -> Context {
+        Context {
+            properties: Properties::default(),
+            source_stamps: Arc::default(),
+            worker_info: Arc::new(Json::Null),
+            secrets,
+            hidden: redact::Secrets::default(),
+        }
+    }
+
     /// Renders `value` here and now when that is quick, else on a thread for blocking work, because it asks for
     /// secrets or calls functions of the configuration.
     pub async fn render(&self, value: &Render) -> Result<Json, String> {

@@ -118,12 +118,14 @@ impl Engine {
             return None;
         }
         let enabled = self.schedulers.values().filter(|scheduled| scheduled.enabled);
-        enabled.filter_map(|scheduled| scheduled.state.next_due()).min()
+        let trees = enabled.filter_map(|scheduled| scheduled.state.next_due());
+        trees.chain(self.next_missing()).min()
     }
 
-    /// Asks for all sets whose time has come.
+    /// Asks for all sets whose time has come, and tells of workers that are away for too long.
     pub(super) fn timers_fire(&mut self) {
         let uptime = self.env.clock.uptime();
+        self.tell_missing(uptime);
         let catalog = self.catalog.clone();
         for entry in &catalog.schedulers {
             let due = match self.schedulers.get_mut(&entry.id) {

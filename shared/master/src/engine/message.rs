@@ -44,6 +44,8 @@ pub enum WorkerOrder {
     Stop,
     /// Leaves now; its builds are made again.
     Kill,
+    /// Takes [`WorkerOrder::Stop`] back, while it still builds.
+    Stay,
 }
 
 /// One run of a build among those under way.

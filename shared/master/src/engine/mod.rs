@@ -5,6 +5,7 @@ mod changes;
 mod control;
 pub mod ledger;
 pub mod message;
+mod missing;
 mod order;
 mod reconfigure;
 mod shutdown;

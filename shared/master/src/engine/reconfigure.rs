@@ -102,13 +102,7 @@ impl Engine {
         for (id, config) in &self.catalog.workers {
             self.workers
                 .entry(config.name.clone())
-                .or_insert_with(|| super::workers::Slot {
-                    id: *id,
-                    connection: None,
-                    paused: false,
-                    pause_reason: None,
-                    graceful: false,
-                });
+                .or_insert_with(|| super::workers::Slot::new(*id, now.uptime));
         }
         let names: Vec<String> = self.workers.keys().cloned().collect();
         for name in names {
@@ -126,8 +120,7 @@ impl Engine {
         let attached = self.workers.get(name).is_some_and(|slot| slot.connection.is_some());
         if !attached {
             self.workers.remove(name);
-        } else if let Some(slot) = self.workers.get_mut(name) {
-            slot.graceful = true;
+        } else {
             self.worker_may_leave(name);
         }
     }

@@ -26,6 +26,11 @@ impl Engine {
     fn worker_state(&self, name: &str, slot: &super::workers::Slot) -> WorkerState {
         let here = self.running.values().filter(|running| running.worker == name);
         let building: Vec<BuildId> = here.filter_map(|running| running.build).collect();
+        let (link, config) = (
+            slot.connection.as_ref(),
+            self.catalog.worker(name).map(|(_, config)| config),
+        );
+        let origin = link.and_then(|link| link.origin());
         WorkerState {
             id: slot.id,
             name: name.to_owned(),
@@ -33,7 +38,14 @@ impl Engine {
             paused: slot.paused,
             pause_reason: slot.pause_reason.clone(),
             graceful: slot.graceful,
-            max_builds: self.catalog.worker(name).and_then(|(_, config)| config.max_builds),
+            wants_to_leave: slot.wants_to_leave,
+            local: config.is_some_and(|config| config.local),
+            since: slot.since,
+            missing: slot.missing,
+            address: origin.and_then(|origin| origin.address.clone()),
+            protocol: origin.map(|origin| origin.protocol.clone()),
+            info: link.map_or(model::Json::Null, |link| link.info().clone()),
+            max_builds: config.and_then(|config| config.max_builds),
             building,
         }
     }

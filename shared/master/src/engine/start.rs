@@ -6,12 +6,14 @@ use super::workers::Slot;
 use super::{Engine, Scheduled};
 use crate::build::run::Environment;
 use crate::catalog::{Catalog, Entered, enter};
+use crate::clock::Clock;
 use crate::error::StartError;
 use crate::events::Publisher;
 use crate::intake::{self, Deliveries, Delivery, Intake};
 use crate::queue::{Queue, Waiting};
 use crate::recovery::recover;
 use crate::scheduler::tree::{Moment, TreeState};
+use crate::secrets::Secrets;
 use crate::setup::Setup;
 use crate::source::{Sources, Surroundings};
 use model::config::MasterConfig;
@@ -19,6 +21,7 @@ use model::query::{Filter, Op, Order as Sort, Query, Value};
 use model::{BuilderId, Change, ChangeId, SchedulerId, Time, Worker};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 use store::rusqlite::{Result, Transaction};
 use store::{build_requests, build_sets, builds, changes, masters, schedulers, workers};
 use tokio::sync::{mpsc, watch};
@@ -36,6 +39,10 @@ pub struct Started {
     pub publisher: Publisher,
     /// Told when a change source or the store gets into trouble or out of it.
     pub troubles: watch::Receiver<()>,
+    /// Where secrets come from.
+    pub secrets: Arc<dyn Secrets>,
+    /// Where times come from.
+    pub clock: Arc<dyn Clock>,
     /// Ends everything at once.
     pub closed: CancellationToken,
 }
@@ -76,7 +83,7 @@ pub async fn start(setup: Setup) -> std::result::Result<Started, StartError> {
         store: store.clone(),
         publisher: publisher.clone(),
         clock: clock.clone(),
-        secrets,
+        secrets: secrets.clone(),
         folder: folder.into(),
     };
     let troubles = watch::Sender::new(());
@@ -99,7 +106,7 @@ pub async fn start(setup: Setup) -> std::result::Result<Started, StartError> {
         orders: HashMap::new(),
         ledger: super::Ledger::default(),
         cancelling: HashMap::new(),
-        workers: slots(&catalog, remembered.workers),
+        workers: slots(&catalog, remembered.workers, clock.uptime()),
         running: BTreeMap::new(),
         tasks: tokio::task::JoinSet::new(),
         last_run: 0,
@@ -129,7 +136,7 @@ pub async fn start(setup: Setup) -> std::result::Result<Started, StartError> {
     let intake = Intake {
         store,
         publisher: publisher.clone(),
-        clock,
+        clock: clock.clone(),
         catalog: receiver.clone(),
         engine: sender.clone(),
     };
@@ -149,6 +156,8 @@ pub async fn start(setup: Setup) -> std::result::Result<Started, StartError> {
         catalog: receiver,
         publisher,
         troubles: told,
+        secrets,
+        clock,
         closed,
     })
 }
@@ -264,7 +273,7 @@ fn changes_of(c: &Transaction<'_>, memory: &mut HashMap<SchedulerId, TreeState>)
     Ok((pending.into_values().collect(), undecided))
 }
 
-fn slots(catalog: &Catalog, rows: Vec<Worker>) -> BTreeMap<String, Slot> {
+fn slots(catalog: &Catalog, rows: Vec<Worker>, uptime: Duration) -> BTreeMap<String, Slot> {
     let configured = rows.into_iter().filter(|row| catalog.worker(&row.name).is_some());
     configured
         .map(|row| {
@@ -272,7 +281,7 @@ fn slots(catalog: &Catalog, rows: Vec<Worker>) -> BTreeMap<String, Slot> {
                 row.name.clone(),
                 Slot {
                     graceful: false,
-                    ..Slot::of_row(&row)
+                    ..Slot::of_row(&row, uptime)
                 },
             )
         })

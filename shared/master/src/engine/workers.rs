@@ -3,9 +3,10 @@
 use super::Engine;
 use super::message::{Arrival, Message, Reply, WorkerOrder};
 use crate::error::{AttachError, ControlError};
-use crate::worker::{Connection, Notice};
+use crate::worker::{Connection, Notice, keep_alive};
 use model::event::{Control, ControlTarget, WorkerVerb};
-use model::{Event, Worker, WorkerId};
+use model::{Event, Time, Worker, WorkerId};
+use std::time::Duration;
 use store::rusqlite::{Result, Transaction};
 use store::{StoreError, workers};
 use tokio::sync::oneshot;
@@ -23,17 +24,39 @@ pub struct Slot {
     pub pause_reason: Option<String>,
     /// Leaves after its builds.
     pub graceful: bool,
+    /// It was its own wish to leave.
+    pub wants_to_leave: bool,
+    /// Since when it is attached, or away; `None` when it has not come since the master started.
+    pub since: Option<Time>,
+    /// The uptime at which it was seen last, or at which one began to wait for it.
+    pub seen_at: Duration,
+    /// Away for too long; that was told.
+    pub missing: bool,
 }
 
 impl Slot {
-    /// As stored, without a link.
-    pub fn of_row(row: &Worker) -> Slot {
+    /// Without a link, waited for since `uptime`.
+    pub fn new(id: WorkerId, uptime: Duration) -> Slot {
         Slot {
-            id: row.id,
+            id,
             connection: None,
+            paused: false,
+            pause_reason: None,
+            graceful: false,
+            wants_to_leave: false,
+            since: None,
+            seen_at: uptime,
+            missing: false,
+        }
+    }
+
+    /// As stored, without a link.
+    pub fn of_row(row: &Worker, uptime: Duration) -> Slot {
+        Slot {
             paused: row.paused,
             pause_reason: row.pause_reason.clone(),
             graceful: row.graceful,
+            ..Slot::new(row.id, uptime)
         }
     }
 }
@@ -62,10 +85,11 @@ impl Engine {
         connection: Connection,
         reply: oneshot::Sender<std::result::Result<(), AttachError>>,
     ) {
+        let now = self.moment();
         let slot = self
             .workers
             .entry(row.name.clone())
-            .or_insert_with(|| Slot::of_row(&row));
+            .or_insert_with(|| Slot::of_row(&row, now.uptime));
         let alive = slot.connection.as_ref().is_some_and(Connection::is_open);
         if self.shutdown.is_some() || alive {
             connection.drop_link();
@@ -78,7 +102,9 @@ impl Engine {
             return;
         }
         slot.connection = Some(connection.clone());
-        slot.graceful = false;
+        (slot.graceful, slot.wants_to_leave, slot.missing) = (false, false, false);
+        slot.since = Some(now.wall);
+        self.keep_alive(&connection);
         self.env
             .publisher
             .publish(Event::Worker(WorkerVerb::Connected, row.clone()));
@@ -94,6 +120,7 @@ impl Engine {
     /// News of a link.
     pub(super) fn notice(&mut self, connection: &Connection, notice: Notice) {
         let name = connection.worker().to_owned();
+        let now = self.moment();
         let Some(slot) = self.workers.get_mut(&name) else {
             return;
         };
@@ -101,14 +128,19 @@ impl Engine {
         match notice {
             _ if !is_this => {}
             Notice::WantsToLeave => {
-                slot.graceful = true;
+                (slot.graceful, slot.wants_to_leave) = (true, true);
                 let id = slot.id;
                 self.store_worker(id, None, move |c| workers::set_graceful(c, id, true));
                 self.worker_may_leave(&name);
             }
             Notice::Lost => {
                 slot.connection = None;
+                slot.wants_to_leave = false;
+                (slot.since, slot.seen_at) = (Some(now.wall), now.uptime);
                 let id = slot.id;
+                if self.catalog.worker(&name).is_none() {
+                    self.workers.remove(&name);
+                }
                 let (store, publisher) = (self.env.store.clone(), self.env.publisher.clone());
                 tokio::spawn(async move {
                     let written = store.write(move |c| {
@@ -127,14 +159,31 @@ impl Engine {
         }
     }
 
-    /// Sends a worker away that is to leave and has nothing to build.
+    /// Sends a worker away that is to leave and has nothing to build. One that the configuration has no more only loses
+    /// its link: it is not the master's to end, and may be wanted again.
     pub(super) fn worker_may_leave(&mut self, name: &str) {
-        let idle = self.running.values().all(|running| running.worker != name);
-        let Some(slot) = self.workers.get(name).filter(|slot| slot.graceful && idle) else {
+        let Some(slot) = self.workers.get(name) else { return };
+        let Some(connection) = slot.connection.clone() else {
             return;
         };
-        if let Some(connection) = slot.connection.clone() {
+        if self.running.values().any(|running| running.worker == name) {
+            return;
+        }
+        if self.catalog.worker(name).is_none() {
+            connection.drop_link();
+        } else if slot.graceful {
             tokio::spawn(async move { connection.call(MasterCall::Shutdown).await });
+        }
+    }
+
+    /// Has signs of life sent to a worker of another machine, as often as its configuration says now.
+    fn keep_alive(&self, connection: &Connection) {
+        let interval = self
+            .catalog
+            .worker(connection.worker())
+            .and_then(|(_, config)| config.keepalive_interval.filter(|_| !config.local));
+        if let Some(interval) = interval {
+            tokio::spawn(keep_alive(connection.clone(), interval, self.env.clock.clone()));
         }
     }
 
@@ -169,6 +218,7 @@ impl Engine {
             WorkerOrder::Unpause => "unpause",
             WorkerOrder::Stop => "stop",
             WorkerOrder::Kill => "kill",
+            WorkerOrder::Stay => "stay",
         };
         let control = Control {
             target: ControlTarget::Worker(id),
@@ -189,6 +239,12 @@ impl Engine {
                 slot.graceful = true;
                 self.store_worker(id, Some(reply), move |c| workers::set_graceful(c, id, true));
                 self.worker_may_leave(name);
+            }
+            WorkerOrder::Stay => {
+                // What the worker asked for itself is not taken back over its head.
+                slot.graceful = slot.wants_to_leave;
+                let graceful = slot.graceful;
+                self.store_worker(id, Some(reply), move |c| workers::set_graceful(c, id, graceful));
             }
             WorkerOrder::Kill => {
                 if let Some(connection) = slot.connection.clone() {

@@ -1,6 +1,6 @@
 //! The attach sequence (`worker-protocol-pb` §1, §2).
 
-use super::connection::{Connection, Notice};
+use super::connection::{Connection, Notice, Origin};
 use crate::error::AttachError;
 use model::Json;
 use std::time::Duration;
@@ -14,6 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// its calls are served until the link is gone; `notices` gets what concerns the engine.
 pub async fn attach(
     worker: &str,
+    origin: Option<Origin>,
     end: End,
     builders: Vec<(String, String)>,
     notices: impl Fn(Notice) + Send + Sync + 'static,
@@ -57,6 +58,7 @@ pub async fn attach(
     let environment = environment_of(&info);
     let connection = Connection::new(
         worker.to_owned(),
+        origin,
         caller,
         shown(info),
         environment,

@@ -25,6 +25,15 @@ pub enum Notice {
     Lost,
 }
 
+/// How a worker of another machine came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Its address, as far as it has one.
+    pub address: Option<String>,
+    /// What is spoken, as `c["protocols"]` calls it.
+    pub protocol: String,
+}
+
 /// The link to one worker. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Connection(Arc<Shared>);
@@ -32,6 +41,7 @@ pub struct Connection(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     worker: String,
+    origin: Option<Origin>,
     caller: Caller,
     /// What it told of itself, without `environ` and `worker_commands`.
     info: Json,
@@ -52,6 +62,7 @@ impl Connection {
     /// A link whose worker has told of itself.
     pub(super) fn new(
         worker: String,
+        origin: Option<Origin>,
         caller: Caller,
         info: Json,
         environment: Vec<(String, Json)>,
@@ -60,6 +71,7 @@ impl Connection {
     ) -> Connection {
         Connection(Arc::new(Shared {
             worker,
+            origin,
             caller,
             info,
             environment,
@@ -74,6 +86,11 @@ impl Connection {
     /// Its name.
     pub fn worker(&self) -> &str {
         &self.0.worker
+    }
+
+    /// How it came; `None` for one of this process.
+    pub fn origin(&self) -> Option<&Origin> {
+        self.0.origin.as_ref()
     }
 
     /// What it told of itself.

@@ -3,8 +3,10 @@
 mod attach;
 mod command;
 mod connection;
+mod keepalive;
 pub mod transfer;
 
 pub use attach::attach;
 pub use command::{News, Running, StartError};
-pub use connection::{Connection, Notice};
+pub use connection::{Connection, Notice, Origin};
+pub use keepalive::keep_alive;

@@ -9,6 +9,7 @@ mod control;
 mod event_order;
 mod git;
 mod lying_workers;
+mod presence;
 mod properties;
 mod queue;
 mod reconfigure;

@@ -4,6 +4,7 @@
 //! Buildbot's live events as version 4.3 sends them.
 
 pub mod command;
+mod ctime;
 pub mod frame;
 pub mod news;
 pub mod pattern;

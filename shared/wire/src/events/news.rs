@@ -1,10 +1,11 @@
 //! An event as the wire tells it: one body under several keys (§1.4).
 
+use super::ctime::ctime;
 use crate::rest::{
     build, build_request, build_set, builder, change, log, project, properties, scheduler, step, worker,
 };
 use model::event::{BuildVerb, BuilderVerb, Control, ControlTarget, LogVerb, MasterVerb, RequestVerb, StepVerb};
-use model::{Build, BuildRequest, Builder, Event, Json, Log, Master, Properties, Step};
+use model::{Build, BuildRequest, Builder, Event, Json, Log, Master, Properties, Step, Time, Worker};
 use serde_json::json;
 
 /// What listeners are told: the same body under each of the keys, in this order.
@@ -35,6 +36,11 @@ impl News {
             Event::Worker(verb, row) => {
                 News::one(format!("workers/{}/{}", row.id, verb.word()), worker::json(row, on.id))
             }
+            Event::WorkerMissing {
+                worker,
+                last_connection,
+                notify,
+            } => missing(worker, *last_connection, notify, on),
             Event::Master(verb, row) => master(*verb, row),
             Event::SchedulerUpdated(row) => {
                 News::one(format!("schedulers/{}/updated", row.id), scheduler::json(row, on))
@@ -104,6 +110,13 @@ fn builder(verb: BuilderVerb, row: &Builder, on: &Master) -> News {
         }
     };
     News::one(format!("builders/{}/{}", row.id, verb.word()), body)
+}
+
+fn missing(row: &Worker, last_connection: Time, notify: &[String], on: &Master) -> News {
+    let mut body = worker::json(row, on.id);
+    body["last_connection"] = ctime(last_connection).into();
+    body["notify"] = notify.into();
+    News::one(format!("workers/{}/missing", row.id), body)
 }
 
 fn master(verb: MasterVerb, row: &Master) -> News {

@@ -1,8 +1,9 @@
 //! A worker that does what its commands say: `say X`, `err X`, `log NAME X`, `rc N`, `fail X` (the command itself goes
 //! wrong), `reason X`, `hang` (until interrupted or let go), separated by `;`.
 
-use master::Master;
+use master::{Master, Origin};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::{Notify, mpsc};
 use wire::worker::link::{self, Caller, End};
@@ -13,6 +14,7 @@ pub struct Script {
     /// Every call of the master, in order.
     calls: mpsc::UnboundedReceiver<MasterCall>,
     hanging: Arc<Mutex<HashMap<String, Hanging>>>,
+    silent: Arc<AtomicBool>,
     task: tokio::task::JoinHandle<()>,
     caller: Caller,
 }
@@ -36,18 +38,38 @@ impl Script {
         Ok(script)
     }
 
+    /// Attaches as one that came over a network.
+    pub async fn attach_from(master: &Master, name: &str, address: &str) -> Script {
+        let (masters, own) = link::pair();
+        let script = Script::play(own);
+        let origin = Origin {
+            address: Some(address.to_owned()),
+            protocol: "pb".to_owned(),
+        };
+        let attached = master.attach_remote_worker(name, origin, masters);
+        super::soon("attaching", attached).await.expect("the worker attaches");
+        script
+    }
+
     fn play(end: End) -> Script {
         let (told, calls) = mpsc::unbounded_channel();
         let hanging: Arc<Mutex<HashMap<String, Hanging>>> = Arc::default();
         let End { caller, mut inbox } = end;
         let (own_caller, own_hanging) = (caller.clone(), hanging.clone());
+        let silent = Arc::new(AtomicBool::new(false));
+        let own_silent = silent.clone();
         let task = tokio::spawn(async move {
+            let mut unanswered = Vec::new();
             while let Some(incoming) = inbox.next().await {
                 let (call, answer) = incoming.split();
                 let Call::Master(call) = call else {
                     panic!("a worker's call came to a worker")
                 };
                 let _ = told.send(call.clone());
+                if own_silent.load(Ordering::SeqCst) {
+                    unanswered.push(answer);
+                    continue;
+                }
                 match call {
                     MasterCall::GetWorkerInfo => answer(Ok(Answer::Info(vec![
                         ("basedir".to_owned(), "/w".into()),
@@ -86,6 +108,7 @@ impl Script {
         Script {
             calls,
             hanging,
+            silent,
             task,
             caller,
         }
@@ -102,6 +125,28 @@ impl Script {
             }
         })
         .await
+    }
+
+    /// The next line that the master prints.
+    pub async fn printed(&mut self) -> String {
+        super::soon("a line", async {
+            loop {
+                if let MasterCall::Print { message } = self.calls.recv().await.expect("calls go on") {
+                    return message;
+                }
+            }
+        })
+        .await
+    }
+
+    /// The next call of any kind; `None` when the link is gone.
+    pub async fn next_call(&mut self) -> Option<MasterCall> {
+        super::soon("a call or the end", self.calls.recv()).await
+    }
+
+    /// It hears from now on, and answers nothing.
+    pub fn falls_silent(&self) {
+        self.silent.store(true, Ordering::SeqCst);
     }
 
     /// Name and arguments of the next command.
