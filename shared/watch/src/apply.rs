@@ -56,8 +56,19 @@ impl State {
                 self.set_trouble(now, &master, about, message);
                 Vec::new()
             }
+            Happening::WorkerMissing {
+                master,
+                worker,
+                name,
+                since,
+            } => {
+                self.worker_missing(master, worker, name, since);
+                Vec::new()
+            }
+            Happening::WorkerBack { master, worker } => self.worker_back(&master, |one| one == worker),
         };
         tells.extend(self.release_kept(now));
+        tells.extend(self.tell_missing(now));
         tells
     }
 
@@ -117,15 +128,14 @@ impl State {
         self.masters.remove(master);
         self.builders.retain(|key, _| key.master != *master);
         self.verdicts.retain(|verdict| verdict.build.master != *master);
+        let mut withdrawn = self.worker_back(master, |_| true);
         let (gone, kept) = std::mem::take(&mut self.breaks)
             .into_iter()
             .partition(|b| b.master == *master);
         self.breaks = kept;
         let told = |b: &crate::Break| b.told_at.is_some() && b.is_open();
-        gone.into_iter()
-            .filter(told)
-            .map(|b| Tell::Withdraw(b.notice()))
-            .collect()
+        withdrawn.extend(gone.into_iter().filter(told).map(|b| Tell::Withdraw(b.notice())));
+        withdrawn
     }
 
     fn set_builders(&mut self, now: Time, master: &MasterKey, builders: Vec<BuilderInfo>) -> Vec<Tell> {

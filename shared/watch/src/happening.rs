@@ -3,7 +3,7 @@
 use crate::identity::Identity;
 use crate::mute::{QuietHours, Scope};
 use crate::{BuildKey, BuilderKey, MasterKey};
-use model::{BuildSetId, ChangeId, Results, Time};
+use model::{BuildSetId, ChangeId, Results, Time, WorkerId};
 use serde::{Deserialize, Serialize};
 
 /// Something happened, on a master or with the person.
@@ -64,6 +64,24 @@ pub enum Happening {
         about: TroubleAbout,
         /// What is wrong and what to do.
         message: Option<String>,
+    },
+    /// A worker is away for longer than its master's configuration allows.
+    WorkerMissing {
+        /// Whose.
+        master: MasterKey,
+        /// Which.
+        worker: WorkerId,
+        /// Its name.
+        name: String,
+        /// When it was there last.
+        since: Time,
+    },
+    /// A worker is there, missing before or not.
+    WorkerBack {
+        /// Whose.
+        master: MasterKey,
+        /// Which.
+        worker: WorkerId,
     },
 }
 

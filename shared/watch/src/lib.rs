@@ -24,6 +24,7 @@ mod happening;
 mod history;
 mod identity;
 mod keys;
+mod missing;
 mod mute;
 mod notice;
 mod snapshot;

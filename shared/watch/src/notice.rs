@@ -95,6 +95,13 @@ pub enum Target {
         /// The line to show, from 0: the first error.
         line: Option<i64>,
     },
+    /// A worker.
+    Worker {
+        /// Its master.
+        master: crate::MasterKey,
+        /// Which.
+        worker: model::WorkerId,
+    },
 }
 
 impl Target {
@@ -103,10 +110,13 @@ impl Target {
     /// The bundled master's builders are named by their id alone; those of others carry `?master=`.
     pub fn path(&self) -> String {
         let mut query = Vec::new();
-        let mut builder = |key: &BuilderKey| {
-            if key.master != crate::MasterKey::bundled() {
-                query.push(format!("master={}", escaped(&key.master.0)));
+        let mut of = |master: &crate::MasterKey| {
+            if *master != crate::MasterKey::bundled() {
+                query.push(format!("master={}", escaped(&master.0)));
             }
+        };
+        let mut builder = |key: &BuilderKey| {
+            of(&key.master);
             format!("/builders/{}", key.id)
         };
         let path = match self {
@@ -123,6 +133,10 @@ impl Target {
                 let path = format!("{}/builds/{number}/steps/{step}/logs/{}", builder(key), escaped(log));
                 query.extend(line.map(|line| format!("line={line}")));
                 path
+            }
+            Target::Worker { master, worker } => {
+                of(master);
+                format!("/workers/{worker}")
             }
         };
         if query.is_empty() {

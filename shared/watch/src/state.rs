@@ -3,6 +3,7 @@
 use crate::breaks::{Break, BreakId};
 use crate::builder::BuilderState;
 use crate::happening::{Link, Settings, TroubleAbout};
+use crate::missing::Missing;
 use crate::mute::{Mute, Scope, Until};
 use crate::verdict::{Verdict, Verdicts};
 use crate::{BuildKey, BuilderKey, MasterKey, words};
@@ -12,7 +13,7 @@ use std::collections::BTreeMap;
 
 /// Everything known. It is plain data: keep it as JSON and give it back after a restart, and nothing is told twice.
 ///
-/// What is true only now (running builds, waiting requests, connections, troubles, do-not-disturb) is left out of the
+/// What is true only now (running builds, waiting requests, connections, troubles, missing workers, do-not-disturb) is left out of the
 /// JSON and has to be said again.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
@@ -28,6 +29,8 @@ pub struct State {
     pub(crate) utc_offset_minutes: i32,
     #[serde(skip)]
     pub(crate) do_not_disturb: bool,
+    #[serde(skip)]
+    pub(crate) missing: Vec<Missing>,
 }
 
 /// What is known of a master besides its builders.
