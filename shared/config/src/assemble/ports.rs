@@ -15,7 +15,7 @@ const PROTOCOLS: [WorkerProtocol; 2] = [WorkerProtocol::Pb, WorkerProtocol::Msgp
 const NULL: &str = "null";
 
 /// Endpoints that can be listened on.
-const KINDS: [&str; 4] = ["tcp", "tcp6", "ssl", "unix"];
+const KINDS: [&str; 3] = ["tcp", "ssl", "unix"];
 
 /// The ports of the dictionary, in its order.
 pub(super) fn ports(arg: Option<&Arg>, place: &Location, run: &Run) -> Vec<WorkerPort> {
