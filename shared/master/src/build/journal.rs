@@ -9,7 +9,7 @@ use model::event::{BuildVerb, LogVerb, StepVerb};
 use model::{Build, BuildId, Event, Log, LogKind, Properties, Results, Step, StepUrl, Time};
 use std::sync::Arc;
 use store::rusqlite::{Error, Result, Transaction};
-use store::{Store, StoreError, builds, logs, steps};
+use store::{Ending, Store, StoreError, builds, logs, steps};
 
 /// The rows that a build is writing, as they will be after the next flush.
 #[derive(Clone, Debug)]
@@ -38,6 +38,8 @@ pub struct Journal {
     clock: Arc<dyn Clock>,
     rows: Rows,
     notes: Vec<Note>,
+    /// Logs whose last lines are stored with the notes.
+    endings: Vec<Ending>,
 }
 
 impl Journal {
@@ -54,6 +56,7 @@ impl Journal {
             clock,
             rows,
             notes: Vec::new(),
+            endings: Vec::new(),
         }
     }
 
@@ -75,6 +78,7 @@ impl Journal {
     /// Drops notes that could not be stored; what they told is lost.
     pub fn forget(&mut self) {
         self.notes.clear();
+        self.endings.clear();
     }
 
     /// Notes that every step of the build that is still open was broken off.
@@ -209,21 +213,32 @@ impl Journal {
         });
     }
 
-    /// Tells that a log has more lines, or its last. Its writer has seen to the storing.
-    pub fn log(&self, verb: LogVerb, log: Log) {
-        self.publisher.publish(Event::Log(verb, log));
+    /// Tells that a log has more lines.
+    pub fn log_grows(&self, log: Log) {
+        self.publisher.publish(Event::Log(LogVerb::Append, log));
     }
 
-    /// Stores the notes in one transaction, then tells what they say.
+    /// A log of the step is over.
+    pub fn log_ends(&mut self, ending: Ending) {
+        let log = ending.log();
+        self.endings.push(ending);
+        self.note(move |_, _, events| {
+            events.push(Event::Log(LogVerb::Finished, log));
+            Ok(())
+        });
+    }
+
+    /// Stores the notes and the ends of logs in one transaction, then tells what they say.
     pub async fn flush(&mut self) -> std::result::Result<(), StoreError> {
         if self.notes.is_empty() {
             return Ok(());
         }
         let notes = std::mem::take(&mut self.notes);
+        let endings = std::mem::take(&mut self.endings);
         let mut rows = self.rows.clone();
         let (rows, events) = self
             .store
-            .write(move |c| {
+            .write_with(endings, move |c| {
                 let mut events = Vec::new();
                 for note in notes {
                     note(c, &mut rows, &mut events)?;

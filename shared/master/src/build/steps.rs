@@ -88,7 +88,7 @@ impl Run {
             let text = format!("{}\n", why.text());
             log_text(&mut run, CANCELLED_LOG, &text).await?;
         }
-        run.finish_logs().await?;
+        run.end_logs().await?;
         let hidden = is_hidden(&mut run, &config.common.hide_step_if).await;
         let changed = std::mem::take(&mut run.changed);
         let text = format!("{}{}", summary::finished(&ended.text, ended.results), ended.remark);

@@ -4,7 +4,7 @@ use crate::lines::Lines;
 use crate::redact::{Redactor, Secrets};
 use model::Log;
 use std::collections::BTreeMap;
-use store::{LogWriter, StoreError};
+use store::{Ending, LogWriter, StoreError};
 
 /// A log and its streams.
 #[derive(Debug)]
@@ -61,9 +61,8 @@ impl StepLog {
         Ok(())
     }
 
-    /// Ends the log: when this resolves its lines are on the disk.
-    pub async fn finish(mut self) -> Result<Log, StoreError> {
-        self.flush().await?;
-        self.writer.finish().await
+    /// Ends the log, which was flushed.
+    pub fn end(self) -> Ending {
+        self.writer.end()
     }
 }

@@ -9,7 +9,6 @@ use crate::clock::Clock;
 use crate::redact::Secrets;
 use crate::worker::Connection;
 use model::config::{Render, StepCommon};
-use model::event::LogVerb;
 use model::{Json, LogKind, Properties, Results};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -161,20 +160,19 @@ impl StepRun<'_> {
     pub fn tell_news(&mut self) {
         for (_, log) in &mut self.logs {
             if let Some(log) = log.news() {
-                self.journal.log(LogVerb::Append, log);
+                self.journal.log_grows(log);
             }
         }
     }
 
-    /// Ends all logs: when this resolves, their lines are on the disk.
-    pub async fn finish_logs(&mut self) -> Result<(), StoreError> {
+    /// Ends all logs; their last lines are stored with the step's end.
+    pub async fn end_logs(&mut self) -> Result<(), StoreError> {
         for (_, log) in &mut self.logs {
             log.flush().await?;
         }
         self.tell_news();
         for (_, log) in std::mem::take(&mut self.logs) {
-            let log = log.finish().await?;
-            self.journal.log(LogVerb::Finished, log);
+            self.journal.log_ends(log.end());
         }
         Ok(())
     }
