@@ -4,9 +4,11 @@
 //! tell how bytes travel. This crate must not know what a command does or who may log in: it asks a [`Door`].
 
 pub mod address;
+mod connect;
 mod door;
 pub mod msgpack;
 pub mod pb;
 pub mod stream;
 
-pub use door::{ConnectError, Connected, Door, Login, Visitor};
+pub use connect::{Protocol, Target, UnknownProtocol, connect};
+pub use door::{ConnectError, Connected, Door, DoorFuture, Login, Visitor};

@@ -1,0 +1,7 @@
+//! Workers that are kept on their masters, and the folders they live in.
+
+mod basedir;
+mod commands;
+mod keeping;
+mod master;
+mod tac;
