@@ -1,5 +1,6 @@
 //! The command line's grammar. Names follow `buildbot` and `buildbot-worker` wherever they have one.
 
+use crate::command::worker::{Worker, WorkerCreate};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -72,6 +73,9 @@ pub enum Command {
     /// A master in a folder of its own
     #[command(subcommand)]
     Master(Master),
+    /// A worker in a folder of its own, for a Buildbot master or for another Outpost
+    #[command(subcommand)]
+    Worker(Worker),
     /// Secrets that the configuration names, kept in the system's keychain
     #[command(subcommand)]
     Secret(Secret),
@@ -91,6 +95,9 @@ pub enum Command {
     /// Alias of `master check`
     #[command(hide = true)]
     Checkconfig(MasterCheck),
+    /// Alias of `worker create`
+    #[command(hide = true)]
+    CreateWorker(WorkerCreate),
 }
 
 #[derive(Clone, Debug, Args)]

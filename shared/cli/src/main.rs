@@ -14,6 +14,7 @@ use app::places::Places;
 use arguments::{Arguments, Command, Master};
 use clap::Parser;
 use client::Client;
+use command::worker::Worker;
 use failure::{Failure, USAGE};
 use std::process::ExitCode;
 
@@ -24,7 +25,13 @@ fn main() -> ExitCode {
         Some(word) if word == config::CHILD_ARGUMENT => return config::child_main(),
         _ => {}
     }
-    let arguments = Arguments::parse();
+    let mut arguments = Arguments::parse();
+    // A worker of its own is a small process, without what the resident needs.
+    match arguments.command.take() {
+        Some(Command::Worker(worker)) => return end(command::worker::run(worker)),
+        Some(Command::CreateWorker(create)) => return end(command::worker::run(Worker::Create(create))),
+        other => arguments.command = other,
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

@@ -15,6 +15,7 @@ pub mod secret;
 pub mod status;
 pub mod stop;
 pub mod why;
+pub mod worker;
 
 mod build_name;
 mod wait;

@@ -10,7 +10,10 @@ use std::io::{BufRead, IsTerminal, Write};
 pub fn run(places: &Places, command: Secret) -> Result<(), Failure> {
     let done = match command {
         Secret::Set { name } => {
-            let secret = ask(&name)?;
+            let secret = ask(&format!("Secret '{name}'"))?;
+            if secret.is_empty() {
+                return Err(Failure::other("nothing was given, so nothing was kept"));
+            }
             secrets::write(&places.profile, &name, secret)
         }
         Secret::Remove { name } => secrets::remove(&places.profile, &name),
@@ -19,10 +22,10 @@ pub fn run(places: &Places, command: Secret) -> Result<(), Failure> {
 }
 
 /// Reads one line, unseen on a terminal.
-fn ask(name: &str) -> Result<String, Failure> {
+pub fn ask(what: &str) -> Result<String, Failure> {
     let terminal = std::io::stdin().is_terminal();
     let hidden = if terminal {
-        eprint!("Secret '{name}': ");
+        eprint!("{what}: ");
         std::io::stderr().flush()?;
         Some(Unseen::begin()?)
     } else {
@@ -33,12 +36,7 @@ fn ask(name: &str) -> Result<String, Failure> {
     if hidden.is_some() {
         eprintln!();
     }
-    let secret = line.trim_end_matches(['\r', '\n']).to_owned();
-    if secret.is_empty() {
-        Err(Failure::other("nothing was given, so nothing was kept"))
-    } else {
-        Ok(secret)
-    }
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 /// The terminal without echo, until dropped.
