@@ -6,7 +6,7 @@ use crate::rig::{
 use bytes::Bytes;
 use serde_json::json;
 use spread::jelly::Value;
-use spread::{BoxFuture, Call, CallError, Closed, Counts, Failure, Object, Options, Reference, jelly};
+use spread::{BoxFuture, Call, CallError, Closed, Counts, Failure, Object, Options, jelly};
 use std::sync::{Arc, Mutex};
 use tokio::sync::{mpsc, oneshot};
 
@@ -410,8 +410,6 @@ async fn an_object_lives_while_a_call_on_it_runs() {
 
 #[tokio::test]
 async fn a_client_has_no_root() {
-    let back: Arc<Mutex<Option<Reference>>> = Arc::default();
-    drop(back);
     let Pair { client, server, .. } = pair(echo());
     // The server may only speak after the client has chosen.
     client.root().call("any", vec![]).await.unwrap();

@@ -1,8 +1,6 @@
 //! Login, both ends.
 
-use crate::rig::{
-    Pair, Peer, against_client, against_server, echo, empty, error, object, pair, pair_with, soon, watched,
-};
+use crate::rig::{Pair, Peer, against_client, against_server, echo, empty, error, pair, pair_with, soon, watched};
 use crate::vectors;
 use serde_json::{Value as Json, json};
 use spread::jelly::Value;
@@ -339,7 +337,6 @@ async fn nobody_enters_without_a_name() {
         panic!("{answer:?}");
     };
     assert!(failure.is("twisted.cred.error.UnhandledCredentials"));
-    drop(object(drop));
 }
 
 /// The recording has each call that failed of many logins without a decref, and then the end.

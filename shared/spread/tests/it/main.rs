@@ -2,10 +2,13 @@
 
 mod banana;
 mod calls;
+mod counts;
 mod hostile;
 mod jelly;
 mod login;
 mod memory;
+mod replay;
 mod rig;
 mod table;
+mod twisted;
 mod vectors;
