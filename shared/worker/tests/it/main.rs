@@ -1,27 +1,27 @@
 //! The worker as a master sees it: commands go in, updates come out.
 
-mod death;
-mod limits;
+#[cfg_attr(windows, path = "here/windows.rs")]
+#[cfg_attr(unix, path = "here/unix.rs")]
+mod here;
 mod lines;
 mod master;
+
+#[cfg(unix)]
+mod death;
+#[cfg(unix)]
+mod limits;
+#[cfg(unix)]
 mod msgpack;
+#[cfg(unix)]
 mod recorded;
+#[cfg(unix)]
 mod recording;
+#[cfg(unix)]
 mod session;
+#[cfg(unix)]
 mod shell;
+#[cfg(unix)]
 mod transfers;
 
-/// This test program is its own shim: it looks at its arguments before the test harness does.
-#[used]
-#[unsafe(link_section = ".init_array")]
-static SHIM: extern "C" fn() = {
-    extern "C" fn shim() {
-        if std::env::args_os()
-            .nth(1)
-            .is_some_and(|argument| argument == process::SHIM_ARGUMENT)
-        {
-            process::shim_main();
-        }
-    }
-    shim
-};
+#[cfg(windows)]
+mod windows;

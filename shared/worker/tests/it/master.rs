@@ -1,13 +1,16 @@
 //! The other end of the link, played by the tests.
 
+use super::here;
 use bytes::Bytes;
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 use wire::worker::link::{CallError, End, pair};
 use wire::worker::{Answer, Call, Failure, MasterCall, Update, Value, WorkerCall};
 use worker::{Ended, Options};
+
+pub use here::{all_dead, is_alive, pids};
 
 /// A master with one worker. The worker serves the builders `one` and `two`.
 pub struct Master {
@@ -80,10 +83,7 @@ impl Master {
     fn start_worker(change: impl FnOnce(&mut Options)) -> Master {
         let folder = tempfile::tempdir().unwrap();
         let mut options = Options::new(folder.path(), "w");
-        options.shim = Some("/proc/self/exe".into());
-        options.environment = [("PATH", "/usr/bin:/bin"), ("HOME", "/srv/bb/home"), ("LANG", "C.UTF-8")]
-            .map(|(name, value)| (name.into(), value.into()))
-            .to_vec();
+        here::prepare(&mut options);
         change(&mut options);
         let (end, theirs) = pair();
         Master {
@@ -288,39 +288,4 @@ impl Told {
             _ => None,
         })
     }
-}
-
-/// The processes whose numbers a script wrote, one per line, once there are so many.
-pub async fn pids(file: &Path, count: usize) -> Vec<PathBuf> {
-    let begun = Instant::now();
-    loop {
-        let text = std::fs::read_to_string(file).unwrap_or_default();
-        if text.ends_with('\n') && text.lines().count() >= count {
-            return text.lines().map(|pid| Path::new("/proc").join(pid)).collect();
-        }
-        assert!(
-            begun.elapsed() < Duration::from_secs(20),
-            "the script did not start: {text:?}"
-        );
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
-
-/// Waits until none of the processes is alive.
-pub async fn all_dead(processes: &[PathBuf]) {
-    let begun = Instant::now();
-    while let Some(alive) = processes.iter().find(|process| is_alive(process)) {
-        assert!(
-            begun.elapsed() < Duration::from_secs(20),
-            "{} survived",
-            alive.display()
-        );
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
-
-/// A zombie is dead; somebody just has not looked yet.
-pub fn is_alive(process: &Path) -> bool {
-    let stat = std::fs::read_to_string(process.join("stat")).unwrap_or_default();
-    !stat.is_empty() && !stat.rsplit_once(')').is_some_and(|(_, rest)| rest.starts_with(" Z"))
 }

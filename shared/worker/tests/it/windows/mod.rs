@@ -1,0 +1,6 @@
+//! What is different on Windows.
+
+mod files;
+mod roles;
+mod session;
+mod shell;
