@@ -73,9 +73,7 @@ pub(super) fn translate(name: &str, args: &Value, folder: &str, machine: &Machin
             "listdir"
         }
         "rmfile" => {
-            args.replace("path", "path", |args, path| {
-                args.whole(&args.machine.from_home(path))
-            });
+            args.replace("path", "path", |args, path| args.whole(&args.machine.with_home(path)));
             "rmfile"
         }
         _ => return None,
@@ -145,7 +143,7 @@ impl Args<'_> {
     /// The file that is transferred: its place there gets a name of its own, and the reference to the one here goes.
     fn transfer(&mut self, reference: &str, place: &str) -> Option<TransferId> {
         let path = self.get(place).and_then(Value::text);
-        if let Some(path) = path.map(|path| self.in_workdir(&self.machine.from_home(path))) {
+        if let Some(path) = path.map(|path| self.in_workdir(&self.machine.with_home(path))) {
             self.put("path", path.into());
         }
         self.take(reference)?.int()

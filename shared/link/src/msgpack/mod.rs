@@ -18,6 +18,7 @@
 //! or asks without reading the answers, loses its connection with one line in the log.
 
 mod arguments;
+mod connect;
 mod decode;
 mod encode;
 mod envelope;
@@ -27,15 +28,17 @@ mod login;
 mod master;
 mod paths;
 mod peer;
+mod reading;
+mod serve;
 mod setup;
 mod transfers;
 mod update;
 mod worker;
 
+pub use connect::connect;
 pub use decode::DecodeError;
 pub use envelope::{Message, Request};
-pub use master::serve;
-pub use worker::connect;
+pub use serve::serve;
 
 /// Reads one value that fills `payload`, as every message is read.
 pub fn decode(payload: &bytes::Bytes) -> Result<wire::worker::Value, DecodeError> {

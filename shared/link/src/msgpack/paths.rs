@@ -48,7 +48,7 @@ impl Machine {
     }
 
     /// A path that may begin with `~`, the home folder. Another's home folder is not known.
-    pub(super) fn from_home(&self, path: &str) -> String {
+    pub(super) fn with_home(&self, path: &str) -> String {
         let slash = |c: char| c == '/' || (self.windows && c == '\\');
         match (path.strip_prefix('~'), &self.home) {
             (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with(slash) => {
@@ -141,11 +141,11 @@ mod tests {
     #[test]
     fn the_home_folder_is_that_of_the_workers_environment() {
         let posix = machine("posix", &[("HOME", "/home/jane/")]);
-        assert_eq!(posix.from_home("~/x"), "/home/jane/x");
-        assert_eq!(posix.from_home("~"), "/home/jane");
-        assert_eq!(posix.from_home("~joe/x"), "~joe/x");
+        assert_eq!(posix.with_home("~/x"), "/home/jane/x");
+        assert_eq!(posix.with_home("~"), "/home/jane");
+        assert_eq!(posix.with_home("~joe/x"), "~joe/x");
         let windows = machine("nt", &[("HOMEDRIVE", "C:"), ("HOMEPATH", r"\Users\jane")]);
-        assert_eq!(windows.from_home(r"~\x"), r"C:\Users\jane\x");
-        assert_eq!(machine("posix", &[]).from_home("~/x"), "~/x");
+        assert_eq!(windows.with_home(r"~\x"), r"C:\Users\jane\x");
+        assert_eq!(machine("posix", &[]).with_home("~/x"), "~/x");
     }
 }

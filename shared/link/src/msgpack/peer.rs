@@ -4,10 +4,11 @@
 //! waits for writing, so that two ends that are both slow do not wait for each other for ever. Calls leave in order;
 //! when [`UNANSWERED`] of them have no answer, the next one waits.
 
-use super::envelope::{Draft, Message, Request};
+use super::envelope::{Draft, Request};
 use super::limits::{GOODBYE, UNANSWERED, UNREAD};
+use super::reading::Reading;
 use bytes::Bytes;
-use futures_util::stream::{FuturesUnordered, SplitSink, SplitStream};
+use futures_util::stream::SplitSink;
 use futures_util::{SinkExt, StreamExt};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,7 +19,7 @@ use tokio::task::JoinSet;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Error, Message as Frame};
 use tokio_util::sync::CancellationToken;
-use wire::worker::link::{CallError, Caller, End, Inbox, Pending};
+use wire::worker::link::{CallError, End, Inbox};
 use wire::worker::{Answer, Call, CommandId, Failure, Value};
 
 /// What this end says of itself: which calls it makes, and what requests mean to it.
@@ -70,7 +71,7 @@ type RawReply = Box<dyn FnOnce(Result<Bytes, String>) + Send>;
 
 /// Why a connection ends.
 #[derive(Debug, thiserror::Error)]
-enum Broken {
+pub(super) enum Broken {
     #[error("{0}")]
     Socket(#[from] Error),
     #[error("a message cannot be understood: {0}")]
@@ -119,7 +120,13 @@ impl Peer {
         let _ = self.0.frames.send(Frame::Ping(Bytes::new())).await;
     }
 
-    fn resolve(&self, number: i64, result: Result<Bytes, String>) -> Result<(), Broken> {
+    /// Something came.
+    pub(super) fn came(&self) {
+        self.0.alive.store(true, Ordering::Relaxed);
+    }
+
+    /// Hands a response to whoever waits for it.
+    pub(super) fn resolve(&self, number: i64, result: Result<Bytes, String>) -> Result<(), Broken> {
         let reply = self.waiting().replies.remove(&number);
         let (reply, room) = reply.ok_or(Broken::Unasked(number))?;
         drop(room);
@@ -158,14 +165,7 @@ pub(super) async fn run<S>(
     let End { caller, inbox } = end;
     let (done, mut told) = oneshot::channel::<()>();
     let telling = tasks.spawn(tell(inbox, side.clone(), peer.clone(), done));
-    let mut reading = Reading {
-        stream,
-        caller,
-        side,
-        peer: peer.clone(),
-        responses,
-        answers: FuturesUnordered::new(),
-    };
+    let mut reading = Reading::new(stream, caller, side, peer.clone(), responses);
     let ended = tokio::select! {
         ended = reading.run(&mut told) => ended,
         () = closed.cancelled() => Ok(()),
@@ -232,121 +232,6 @@ async fn write<S>(
         if sink.flush().await.is_err() {
             return;
         }
-    }
-}
-
-/// The reading side of a connection.
-struct Reading<S, R> {
-    stream: SplitStream<WebSocketStream<S>>,
-    caller: Caller,
-    side: R,
-    peer: Peer,
-    responses: mpsc::Sender<Frame>,
-    answers: FuturesUnordered<Answering>,
-}
-
-/// An answer of this end that is still to come.
-type Answering = std::pin::Pin<Box<dyn Future<Output = Answered> + Send>>;
-
-/// The request's number, the command that it was to start, and the answer.
-type Answered = (i64, Option<CommandId>, Result<Answer, CallError>);
-
-impl<S, R> Reading<S, R>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    R: Side,
-{
-    async fn run(&mut self, told: &mut oneshot::Receiver<()>) -> Result<(), Broken> {
-        loop {
-            tokio::select! {
-                frame = self.stream.next() => match frame {
-                    Some(frame) => {
-                        self.peer.0.alive.store(true, Ordering::Relaxed);
-                        match frame? {
-                            Frame::Binary(payload) => self.message(&payload).await?,
-                            Frame::Text(_) => tracing::debug!("a text message is ignored"),
-                            Frame::Close(_) => return Ok(()),
-                            _ => {}
-                        }
-                    }
-                    None => return Ok(()),
-                },
-                Some(answered) = self.answers.next() => self.respond(answered)?,
-                // This end has dropped its link: what it was still to answer is answered by now.
-                _ = &mut *told => {
-                    while let Some(answered) = self.answers.next().await {
-                        self.respond(answered)?;
-                    }
-                    return Ok(());
-                }
-            }
-        }
-    }
-
-    async fn message(&mut self, payload: &Bytes) -> Result<(), Broken> {
-        match Message::decode(payload)? {
-            Message::Request(request) => self.request(request).await,
-            Message::Response { number, result } => self.peer.resolve(number, result),
-            Message::Useless(missing) => {
-                tracing::info!("a message without '{missing}' is ignored");
-                Ok(())
-            }
-        }
-    }
-
-    async fn request(&mut self, request: Request) -> Result<(), Broken> {
-        let number = request.number;
-        let (command, call) = match self.side.hear(&request) {
-            Heard::Call(call) => (None, call),
-            Heard::Start(id, call) => (Some(id), call),
-            Heard::Answer(result) => {
-                return self.answer(Draft::response(number, result.as_ref().map_err(String::as_str)));
-            }
-        };
-        match self.caller.send(call).await {
-            Ok(pending) => self.answers.push(Box::pin(answered(number, command, pending))),
-            Err(error) => self.respond((number, command, Err(error)))?,
-        }
-        Ok(())
-    }
-
-    fn respond(&self, (number, command, result): Answered) -> Result<(), Broken> {
-        let result = match result {
-            Ok(answer) => Ok(value(answer)),
-            Err(error) => {
-                if let Some(id) = command {
-                    self.side.not_started(&id);
-                }
-                Err(match error {
-                    // The original tells the message only.
-                    CallError::Failed(failure) => failure.message,
-                    // This end is gone, and the connection with it.
-                    CallError::Lost => return Ok(()),
-                    CallError::Unsendable(error) => error.to_string(),
-                })
-            }
-        };
-        self.answer(Draft::response(number, result.as_ref().map_err(String::as_str)))
-    }
-
-    fn answer(&self, response: Vec<u8>) -> Result<(), Broken> {
-        match self.responses.try_send(Frame::Binary(response.into())) {
-            Err(mpsc::error::TrySendError::Full(_)) => Err(Broken::Unread),
-            _ => Ok(()),
-        }
-    }
-}
-
-async fn answered(number: i64, command: Option<CommandId>, pending: Pending) -> Answered {
-    (number, command, pending.answer().await)
-}
-
-/// An answer as it is told.
-fn value(answer: Answer) -> Value {
-    match answer {
-        Answer::None | Answer::Number(_) => Value::None,
-        Answer::Info(info) => Value::Dict(info),
-        Answer::Bytes(bytes) => Value::Bytes(bytes),
     }
 }
 

@@ -106,9 +106,7 @@ fn stream(out: &mut Vec<u8>, key: &str, log: Option<&str>, text: &str, positions
     encode::list(out, 3);
     encode::text(out, text);
     encode::list(out, positions.len());
-    positions
-        .iter()
-        .for_each(|position| encode::int(out, *position as i64));
+    positions.iter().for_each(|position| encode::int(out, *position as i64));
     encode::list(out, positions.len());
     positions.iter().for_each(|_| encode::float(out, now));
 }

@@ -1,129 +1,22 @@
-//! The worker's end.
+//! The worker's side of a connection: its calls as requests, and the master's requests as calls.
 
 use super::envelope::{Draft, Request, value};
-use super::limits::HANDSHAKE;
-use super::peer::{self, Heard, Peer, Reply, Side, exception};
+use super::peer::{Heard, Peer, Reply, Side, exception};
 use super::transfers::{Kind, Transfers};
-use super::{encode, greeting, login, update};
-use crate::{ConnectError, Connected, Login};
+use super::{encode, update};
+use crate::ConnectError;
 use bytes::Bytes;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::oneshot;
-use tokio_tungstenite::tungstenite::error::{Error, ProtocolError};
-use tokio_tungstenite::tungstenite::http::StatusCode;
-use tokio_util::sync::CancellationToken;
-use wire::worker::link::{Caller, pair};
-use wire::worker::{Answer, Call, CommandId, Failure, MasterCall, Value, WorkerCall};
+use wire::worker::link::Caller;
+use wire::worker::{Answer, Call, CommandId, Failure, MasterCall, Update, Value, WorkerCall};
 
 /// What a master says to be taken as an end of line. Ours are the same, whatever it says.
 const NEWLINES: &str = r"(\r\n|\r(?=.)|\033\[u|\033\[[0-9]+;[0-9]+[Hf]|\033\[2J|\x08+)";
 
-/// Logs in to a master over an open byte stream. `address` is for messages and the HTTP head, `path` is what is asked
-/// for, `/` as a rule.
-///
-/// A master of this protocol does not say that it has taken a worker. [`Connected::accepted`] resolves when it has
-/// taken note of the worker's folder, which it lists first of all, or does what it only does afterwards: it greets a
-/// builder, or runs a command of one. A master that closes the connection before it has said anything does not take the
-/// worker, as a rule because one of its name is there already.
-pub async fn connect<S>(stream: S, address: &str, path: &str, login: Login) -> Result<Connected, ConnectError>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let Some(authorization) = login::header(&login) else {
-        return Err(rejected(
-            address,
-            format!("a worker's name cannot have a colon over msgpack: '{}'", login.name),
-        ));
-    };
-    let request = greeting::request(address, path, &authorization).map_err(|reason| ConnectError::Protocol {
-        address: address.to_owned(),
-        reason,
-    })?;
-    let greeted = tokio_tungstenite::client_async_with_config(request, stream, Some(greeting::config()));
-    let (socket, response) = match tokio::time::timeout(HANDSHAKE, greeted).await {
-        Ok(greeted) => greeted.map_err(|error| not_greeted(error, address, &login))?,
-        Err(_) => {
-            return Err(ConnectError::Protocol {
-                address: address.to_owned(),
-                reason: format!("it did not answer within {} seconds", HANDSHAKE.as_secs()),
-            });
-        }
-    };
-    let (end, ours) = pair();
-    let (accept, accepted) = oneshot::channel();
-    let side = WorkerSide(Arc::new(State {
-        ours: greeting::is_ours(response.headers()),
-        caller: ours.caller.clone(),
-        attach: Mutex::new(Attach {
-            heard: false,
-            settled: false,
-            listing: None,
-            accept: Some(accept),
-        }),
-        transfers: Mutex::default(),
-    }));
-    let closed = CancellationToken::new();
-    tokio::spawn(serve(socket, ours, side, address.to_owned(), closed.clone()));
-    Ok(Connected { end, accepted, closed })
-}
-
-/// Serves the connection to its end, and then says why the worker was not taken, if it was not.
-async fn serve<S>(
-    socket: tokio_tungstenite::WebSocketStream<S>,
-    ours: wire::worker::link::End,
-    side: WorkerSide,
-    address: String,
-    closed: CancellationToken,
-) where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let accept = side.clone();
-    peer::run(socket, ours, side, address.clone(), closed, move || {
-        let mut attach = accept.attach();
-        let error = if attach.heard {
-            ConnectError::Lost { address }
-        } else {
-            let reason = "it closed the connection at once; as a rule a worker of this name is connected already";
-            rejected(&address, reason.to_owned())
-        };
-        attach.end(Err(error));
-    })
-    .await;
-}
-
-fn rejected(address: &str, message: String) -> ConnectError {
-    ConnectError::Rejected {
-        address: address.to_owned(),
-        failure: Failure {
-            kind: "builtins.RuntimeError".to_owned(),
-            message,
-        },
-    }
-}
-
-fn not_greeted(error: Error, address: &str, login: &Login) -> ConnectError {
-    let address = address.to_owned();
-    let reason = match error {
-        Error::Http(response) if response.status() == StatusCode::UNAUTHORIZED => {
-            let name = login.name.clone();
-            return ConnectError::Refused { address, name };
-        }
-        Error::Http(response) => format!(
-            "it answers 'HTTP {}' instead of opening a WebSocket; is this the msgpack port of a master?",
-            response.status()
-        ),
-        Error::Io(_) | Error::ConnectionClosed | Error::Protocol(ProtocolError::HandshakeIncomplete) => {
-            return ConnectError::Lost { address };
-        }
-        error => format!("{error}; is this the msgpack port of a master?"),
-    };
-    ConnectError::Protocol { address, reason }
-}
-
 /// The worker's side of a connection. Clones share it.
 #[derive(Clone)]
-struct WorkerSide(Arc<State>);
+pub(super) struct WorkerSide(Arc<State>);
 
 struct State {
     /// The master is one of ours.
@@ -154,6 +47,31 @@ impl Attach {
 }
 
 impl WorkerSide {
+    /// A worker on a master that may be one of ours. `accept` is told when the master has taken the worker.
+    pub(super) fn new(ours: bool, caller: Caller, accept: oneshot::Sender<Result<(), ConnectError>>) -> WorkerSide {
+        WorkerSide(Arc::new(State {
+            ours,
+            caller,
+            attach: Mutex::new(Attach {
+                heard: false,
+                settled: false,
+                listing: None,
+                accept: Some(accept),
+            }),
+            transfers: Mutex::default(),
+        }))
+    }
+
+    /// Whether the master has said anything.
+    pub(super) fn has_heard(&self) -> bool {
+        self.attach().heard
+    }
+
+    /// The master has taken the worker, or will not. What is said first counts.
+    pub(super) fn attached(&self, result: Result<(), ConnectError>) {
+        self.attach().end(result);
+    }
+
     fn attach(&self) -> MutexGuard<'_, Attach> {
         self.0.attach.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -243,7 +161,7 @@ impl WorkerSide {
         }))
     }
 
-    async fn update(&self, peer: &Peer, id: &str, updates: &[wire::worker::Update], answer: Reply) {
+    async fn update(&self, peer: &Peer, id: &str, updates: &[Update], answer: Reply) {
         let mut lists = update::write(updates);
         let Some(last) = lists.pop() else {
             return answer(Ok(Answer::Number(0)));
