@@ -1,6 +1,6 @@
 //! The resident as the command line sees it: commands and events over its local socket.
 
-use crate::failure::{Failure, NOT_RUNNING};
+use crate::failure::{Failure, NOT_FOUND, NOT_RUNNING, OTHER, USAGE};
 use app::api::{Event, Refusal};
 use app::places::Places;
 use futures_util::{SinkExt, StreamExt};
@@ -119,5 +119,24 @@ fn not_running(places: &Places) -> Failure {
         ))
     } else {
         failure.hint("Start it with:  outpost run")
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Failure {
+        let code = match refusal.code.as_str() {
+            "not_found" => NOT_FOUND,
+            "invalid" => USAGE,
+            _ => OTHER,
+        };
+        let mut message = refusal.message;
+        for (field, problem) in &refusal.fields {
+            message.push_str(&format!("\n  {field}: {problem}"));
+        }
+        Failure {
+            code,
+            message,
+            hint: refusal.hint,
+        }
     }
 }

@@ -1,7 +1,5 @@
 //! Why a command ends, and with which exit code.
 
-use app::api::Refusal;
-
 /// What the person reads, and what a script gets.
 #[derive(Debug)]
 pub struct Failure {
@@ -48,25 +46,6 @@ impl Failure {
     /// Ends with a code, everything being said.
     pub fn silent(code: u8) -> Failure {
         Failure::new(code, "")
-    }
-}
-
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Failure {
-        let code = match refusal.code.as_str() {
-            "not_found" => NOT_FOUND,
-            "invalid" => USAGE,
-            _ => OTHER,
-        };
-        let mut message = refusal.message;
-        for (field, problem) in &refusal.fields {
-            message.push_str(&format!("\n  {field}: {problem}"));
-        }
-        Failure {
-            code,
-            message,
-            hint: refusal.hint,
-        }
     }
 }
 

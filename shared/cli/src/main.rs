@@ -2,48 +2,31 @@
 //!
 //! This crate puts the others together and decides nothing that they could decide. It is also the program that the
 //! resident starts again for two small jobs: the shim of a command, and the evaluation of a configuration.
+//!
+//! On Windows it is a worker and nothing else: `program` and `command` have a file for that.
 
+#[cfg(unix)]
 mod arguments;
+#[cfg(unix)]
 mod client;
+#[cfg_attr(windows, path = "command/windows.rs")]
 mod command;
 mod failure;
+mod json;
+#[cfg_attr(unix, path = "program/whole.rs")]
+#[cfg_attr(windows, path = "program/worker.rs")]
+mod program;
+#[cfg(unix)]
 mod resident;
+#[cfg(unix)]
 mod show;
+mod unseen;
 
-use app::places::Places;
-use arguments::{Arguments, Command, Master};
-use clap::Parser;
-use client::Client;
-use command::worker::Worker;
 use failure::{Failure, USAGE};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    // First of all, and before any thread: these two are started often and must be light.
-    match std::env::args_os().nth(1) {
-        Some(word) if word == process::SHIM_ARGUMENT => process::shim_main(),
-        Some(word) if word == config::CHILD_ARGUMENT => return config::child_main(),
-        _ => {}
-    }
-    let mut arguments = Arguments::parse();
-    // A worker of its own is a small process, without what the resident needs.
-    match arguments.command.take() {
-        Some(Command::Worker(worker)) => return end(command::worker::run(worker)),
-        Some(Command::CreateWorker(create)) => return end(command::worker::run(Worker::Create(create))),
-        other => arguments.command = other,
-    }
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-    {
-        Ok(runtime) => runtime,
-        Err(error) => return end(Err(Failure::other(format!("no threads can be started: {error}")))),
-    };
-    let done = runtime.block_on(Box::pin(run(arguments)));
-    // A thread that waits for a keychain must not keep the program.
-    runtime.shutdown_background();
-    end(done)
+    program::main()
 }
 
 fn end(done: Result<(), Failure>) -> ExitCode {
@@ -55,54 +38,6 @@ fn end(done: Result<(), Failure>) -> ExitCode {
         eprintln!("  {hint}");
     }
     ExitCode::from(failure.code)
-}
-
-async fn run(arguments: Arguments) -> Result<(), Failure> {
-    let places = match &arguments.which.basedir {
-        Some(folder) => Places::of_folder(&absolute(folder)?),
-        None => Places::of_profile(&arguments.which.profile, arguments.which.home.as_deref())
-            .map_err(|error| Failure::new(USAGE, error.to_string()))?,
-    };
-    match arguments
-        .command
-        .unwrap_or(Command::Status(arguments::Status::default()))
-    {
-        Command::Run(options) => resident::start(places, options).await,
-        Command::Master(Master::Create(create)) | Command::CreateMaster(create) => command::master::create(&create),
-        Command::Master(Master::Check(check)) | Command::Checkconfig(check) => command::master::check(&places, check),
-        Command::Master(Master::Start(start)) => command::master::start(start).await,
-        Command::Master(Master::Stop(stop)) => command::master::stop(stop).await,
-        Command::Master(Master::Restart(start)) => command::master::restart(start).await,
-        Command::Master(Master::Reconfig(folder)) => command::master::reconfig(folder).await,
-        Command::Secret(secret) => command::secret::run(&places, secret),
-        Command::Completions { shell } => {
-            command::completions::completions(shell);
-            Ok(())
-        }
-        Command::Man => command::completions::man(),
-        Command::Init(init) => command::init::run(&resident::connect_or_start(&places).await?, init).await,
-        command => ask(&Client::connect(&places).await?, command).await,
-    }
-}
-
-/// The commands that ask a resident which already runs.
-async fn ask(client: &Client, command: Command) -> Result<(), Failure> {
-    match command {
-        Command::Status(status) => command::status::run(client, status).await,
-        Command::Builders(listing) => command::builders::run(client, listing).await,
-        Command::Builds(builds) => command::builds::run(client, builds).await,
-        Command::Log(log) => command::log::run(client, log).await,
-        Command::Force(force) => command::force::run(client, force).await,
-        Command::Stop(stop) => command::stop::run(client, stop).await,
-        Command::Rebuild(rebuild) => command::rebuild::run(client, rebuild).await,
-        Command::Cancel(cancel) => command::cancel::run(client, cancel).await,
-        Command::Why(why) => command::why::run(client, why).await,
-        Command::Mute(mute) => command::mute::mute(client, mute).await,
-        Command::Unmute(unmute) => command::mute::unmute(client, unmute).await,
-        Command::Quit(quit) => command::quit::run(client, quit.finish).await,
-        // The others were taken above.
-        _ => Ok(()),
-    }
 }
 
 fn absolute(folder: &std::path::Path) -> Result<std::path::PathBuf, Failure> {

@@ -21,14 +21,8 @@ mod build_name;
 mod wait;
 
 use crate::failure::Failure;
+use crate::json::print_json;
 use serde::Serialize;
-
-/// Prints a value as one JSON document.
-fn print_json(value: &impl Serialize) -> Result<(), Failure> {
-    let text = serde_json::to_string_pretty(value).map_err(|error| Failure::other(error.to_string()))?;
-    println!("{text}");
-    Ok(())
-}
 
 /// Prints a value as JSON on one line.
 fn print_json_line(value: &impl Serialize) -> Result<(), Failure> {

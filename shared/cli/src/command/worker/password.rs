@@ -1,7 +1,7 @@
 //! A worker's password, from where it does not show.
 
-use crate::command::secret;
 use crate::failure::{Failure, USAGE};
+use crate::unseen;
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 
@@ -25,7 +25,7 @@ pub fn asked(worker: &str) -> Result<String, Failure> {
         let failure = Failure::new(USAGE, "a worker needs a password");
         return Err(failure.hint("Give it as the last word, or with --passwd-file FILE (- for standard input)."));
     }
-    checked(secret::ask(&format!("Password of worker '{worker}'"))?)
+    checked(unseen::ask(&format!("Password of worker '{worker}'"))?)
 }
 
 fn checked(password: String) -> Result<String, Failure> {
