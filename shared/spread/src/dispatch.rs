@@ -1,7 +1,7 @@
 //! What the peer says, and what becomes of it (§3).
 
+use crate::agree::VERSION;
 use crate::banana::{Element, Integer};
-use crate::drive::VERSION;
 use crate::jelly::{self, Luid, Value};
 use crate::passage::Passage;
 use crate::shared::Shared;

@@ -1,30 +1,17 @@
 //! A connection from its first byte to its last.
 
-use crate::banana::{Decoder, Dialect, Element, Encoder, Limits};
+use crate::Closed;
+use crate::agree::{choose, offer};
 use crate::dispatch::dispatch;
 use crate::shared::Shared;
-use crate::{Closed, banana};
-use bytes::{Buf, Bytes, BytesMut};
-use std::collections::VecDeque;
-use std::io::IoSlice;
+use crate::stream::{Reader, Writer};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite};
 
-/// The version of the protocol (§3).
-pub(crate) const VERSION: i64 = 6;
-
-/// What a peer may send in one expression before it has logged in, or made a first call where none is asked for.
-const STRANGER: usize = 64 << 10;
-
-/// Read at once when little comes.
-const SOME: usize = 8 << 10;
-
-/// Read at once when as much came last time.
-const MUCH: usize = 256 << 10;
-
-/// How many pieces are written at once.
-const PIECES: usize = 16;
+/// Bytes that an expression of a peer may take before it has logged in, or made a first call where no login is asked for:
+/// enough for the longest string.
+const STRANGER: usize = 1 << 20;
 
 /// How long what is left may take to be written, and a peer to close after us.
 const PARTING: Duration = Duration::from_secs(1);
@@ -43,11 +30,8 @@ where
 {
     let shared = &driven.0;
     let (input, output) = tokio::io::split(stream);
-    let mut reader = Reader::new(input, shared);
-    let mut writer = Writer {
-        output,
-        pieces: VecDeque::new(),
-    };
+    let mut reader = Reader::new(input, shared.options.max_element.min(STRANGER));
+    let mut writer = Writer::new(output);
     let why = tokio::select! {
         biased;
         why = shared.closing() => why,
@@ -56,7 +40,8 @@ where
     };
     tracing::debug!(reason = %why, "a connection is over");
     shared.end(why.clone());
-    if !matches!(why, Closed::There | Closed::Failed(_)) {
+    // A peer that closed one direction may still read the other.
+    if !matches!(why, Closed::Failed(_)) {
         let _ = tokio::time::timeout(PARTING, part(shared, &mut reader, &mut writer)).await;
     }
     why
@@ -91,48 +76,13 @@ async fn talk<S: AsyncRead + AsyncWrite>(
     }
 }
 
-/// The server's half (§1.3): it offers.
-async fn offer<S: AsyncRead + AsyncWrite>(
-    shared: &Arc<Shared>,
-    reader: &mut Reader<S>,
-    writer: &mut Writer<S>,
-) -> Result<(), Closed> {
-    let offer = encode(&[Element::List(vec![word("pb"), word("none")])], Dialect::None);
-    writer.pieces.push_back(offer);
-    writer.write_all(|_| {}).await?;
-    let dialect = match reader.next().await? {
-        Element::Bytes(choice) if choice == "pb" => Dialect::Pb,
-        Element::Bytes(choice) if choice == "none" => Dialect::None,
-        _ => return Err(Closed::Broken("it chose a dialect that was not offered".to_owned())),
-    };
-    reader.decoder.set_dialect(dialect);
-    shared.begin(dialect, encode(&[version()], dialect));
-    Ok(())
-}
-
-/// The client's half: it takes `pb`, which every server offers. What it was asked to call meanwhile goes out together with
-/// its choice.
-async fn choose<S: AsyncRead>(shared: &Arc<Shared>, reader: &mut Reader<S>) -> Result<(), Closed> {
-    let offered = match reader.next().await? {
-        Element::List(dialects) => dialects.contains(&word("pb")),
-        _ => false,
-    };
-    if !offered {
-        return Err(Closed::Broken("it does not offer the dialect 'pb'".to_owned()));
-    }
-    reader.decoder.set_dialect(Dialect::Pb);
-    shared.greeted();
-    shared.begin(Dialect::Pb, encode(&[word("pb"), version()], Dialect::Pb));
-    Ok(())
-}
-
 /// Reads until something ends that.
 async fn read<S: AsyncRead>(shared: &Arc<Shared>, reader: &mut Reader<S>) -> Closed {
     let mut known = false;
     loop {
         if !known && shared.has_begun() {
             known = true;
-            reader.decoder.set_limits(limits(shared.options.max_element));
+            reader.grant(shared.options.max_element);
         }
         let step = async {
             let element = reader.next().await?;
@@ -148,8 +98,8 @@ async fn read<S: AsyncRead>(shared: &Arc<Shared>, reader: &mut Reader<S>) -> Clo
 /// Writes until that fails.
 async fn write<S: AsyncWrite>(shared: &Shared, writer: &mut Writer<S>) -> Closed {
     loop {
-        writer.pieces = shared.pieces().await;
-        if let Err(why) = writer.write_all(|length| shared.wrote(length)).await {
+        writer.add(shared.pieces().await);
+        if let Err(why) = writer.write(|length| shared.wrote(length)).await {
             return why;
         }
     }
@@ -162,13 +112,9 @@ async fn part<S: AsyncRead + AsyncWrite>(
     reader: &mut Reader<S>,
     writer: &mut Writer<S>,
 ) -> Result<(), Closed> {
-    writer.pieces.extend(shared.queue().take());
-    writer.write_all(|_| {}).await?;
-    writer.output.shutdown().await.map_err(failed)?;
-    loop {
-        reader.buffer.clear();
-        reader.fill().await?;
-    }
+    writer.add(shared.queue().take());
+    writer.finish().await?;
+    reader.discard().await
 }
 
 /// Resolves when the peer has not begun in time.
@@ -180,119 +126,4 @@ async fn silence(shared: &Shared) -> Closed {
         }
     }
     std::future::pending().await
-}
-
-struct Reader<S> {
-    input: tokio::io::ReadHalf<S>,
-    buffer: BytesMut,
-    decoder: Decoder,
-    /// The last read brought as much as there was room for.
-    full: bool,
-}
-
-impl<S: AsyncRead> Reader<S> {
-    fn new(input: tokio::io::ReadHalf<S>, shared: &Shared) -> Self {
-        Reader {
-            input,
-            buffer: BytesMut::new(),
-            decoder: Decoder::with_limits(Dialect::None, limits(shared.options.max_element.min(STRANGER))),
-            full: false,
-        }
-    }
-
-    /// The next element.
-    async fn next(&mut self) -> Result<Element, Closed> {
-        loop {
-            if let Some(element) = self.decoder.feed(&mut self.buffer).map_err(broken)? {
-                return Ok(element);
-            }
-            self.fill().await?;
-        }
-    }
-
-    /// Reads what there is.
-    async fn fill(&mut self) -> Result<(), Closed> {
-        let room = if self.full { MUCH } else { SOME };
-        let missing = self.decoder.wanted().saturating_sub(self.buffer.len());
-        self.buffer.reserve(room.max(missing));
-        let room = self.buffer.capacity() - self.buffer.len();
-        let length = self.input.read_buf(&mut self.buffer).await.map_err(failed)?;
-        self.full = length == room;
-        if length == 0 { Err(Closed::There) } else { Ok(()) }
-    }
-}
-
-struct Writer<S> {
-    output: tokio::io::WriteHalf<S>,
-    /// What was taken to be written, without what is written.
-    pieces: VecDeque<Bytes>,
-}
-
-impl<S: AsyncWrite> Writer<S> {
-    /// Writes all pieces. May be dropped in between and called again.
-    async fn write_all(&mut self, wrote: impl Fn(usize)) -> Result<(), Closed> {
-        while !self.pieces.is_empty() {
-            let slices: Vec<_> = self
-                .pieces
-                .iter()
-                .take(PIECES)
-                .map(|piece| IoSlice::new(piece))
-                .collect();
-            let length = self.output.write_vectored(&slices).await.map_err(failed)?;
-            if length == 0 {
-                return Err(Closed::There);
-            }
-            self.advance(length);
-            wrote(length);
-        }
-        self.output.flush().await.map_err(failed)
-    }
-
-    fn advance(&mut self, mut length: usize) {
-        while let Some(piece) = self.pieces.front_mut() {
-            let done = length.min(piece.len());
-            piece.advance(done);
-            length -= done;
-            if !piece.is_empty() {
-                break;
-            }
-            self.pieces.pop_front();
-        }
-    }
-}
-
-fn limits(size: usize) -> Limits {
-    Limits {
-        size,
-        ..Limits::default()
-    }
-}
-
-fn version() -> Element {
-    Element::List(vec![word("version"), Element::Int(VERSION.into())])
-}
-
-fn word(word: &'static str) -> Element {
-    Element::Bytes(Bytes::from_static(word.as_bytes()))
-}
-
-fn encode(elements: &[Element], dialect: Dialect) -> Bytes {
-    let mut out = BytesMut::new();
-    let mut encoder = Encoder::new(dialect, &mut out);
-    for element in elements {
-        // Nothing that this file writes is too long.
-        let _ = encoder.element(element);
-    }
-    out.freeze()
-}
-
-fn failed(error: std::io::Error) -> Closed {
-    match error.kind() {
-        std::io::ErrorKind::ConnectionReset | std::io::ErrorKind::BrokenPipe => Closed::There,
-        _ => Closed::Failed(error.to_string()),
-    }
-}
-
-fn broken(error: banana::Error) -> Closed {
-    Closed::Broken(error.to_string())
 }

@@ -11,13 +11,13 @@ pub struct Options {
     pub max_element: usize,
     /// How many calls of the peer may wait for their answers at a time.
     pub max_unanswered: usize,
-    /// Bytes. Calls of this end wait while more is to be written; this end reads nothing while more answers are to be
-    /// written.
+    /// Bytes. Calls of this end wait while as much is to be written; and while more answers are to be written, this end
+    /// reads nothing.
     pub outgoing: usize,
     /// How long the peer may take for its first word: the offer of a server, the first call of a client. Before a
     /// [`login::root`](crate::login::root) also how long a client may take until its password was right.
     pub first_word: Option<Duration>,
-    /// How long the peer may take none of our answers while it owes us reading them, before it is given up.
+    /// How long a peer may take nothing while more answers are to be written than `outgoing` before it is given up.
     pub stall: Duration,
 }
 

@@ -6,8 +6,8 @@ use crate::rig::{
 use bytes::Bytes;
 use serde_json::json;
 use spread::jelly::Value;
-use spread::{BoxFuture, Call, CallError, Closed, Counts, Failure, Object, Options, jelly};
-use std::sync::{Arc, Mutex};
+use spread::{BoxFuture, Call, CallError, Closed, Connection, Counts, Failure, Object, Options, jelly};
+use std::sync::{Arc, Mutex, OnceLock};
 use tokio::sync::{mpsc, oneshot};
 
 fn int(number: i64) -> Value {
@@ -273,23 +273,27 @@ async fn the_end_fails_calls_and_releases_objects_once() {
 
 #[tokio::test]
 async fn closing_writes_what_was_answered_before() {
-    let root = object(|call| {
+    let own = Arc::new(OnceLock::<Connection>::new());
+    let closing = Arc::clone(&own);
+    let root = object(move |call| {
+        let last = call.method == "last";
         call.reply.answer(Bytes::from(vec![7; 300_000]).into());
+        if last {
+            closing.get().unwrap().close();
+        }
     });
-    let Pair { client, server, .. } = pair(root);
+    let Pair { client, server, ended } = pair(root);
+    own.set(server).unwrap();
     let mut pending = Vec::new();
-    for _ in 0..3 {
-        pending.push(client.root().send("get", vec![], vec![]).await.unwrap());
+    for method in ["first", "second", "last"] {
+        pending.push(client.root().send(method, vec![], vec![]).await.unwrap());
     }
-    let first = pending.remove(0).answer().await.unwrap();
-    assert_eq!(first.bytes().unwrap().len(), 300_000);
     for pending in pending {
-        assert!(pending.answer().await.is_ok());
+        let answer = pending.answer().await.unwrap();
+        assert_eq!(answer.bytes().unwrap().len(), 300_000);
     }
-    let last = client.root().send("get", vec![], vec![]).await.unwrap();
-    let answered = last.answer().await;
-    server.close();
-    assert!(answered.is_ok());
+    let [_, server_end] = ended;
+    assert_eq!(soon("the end", server_end).await.unwrap(), Closed::Here);
 }
 
 #[tokio::test]
