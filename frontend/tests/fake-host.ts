@@ -5,9 +5,11 @@ import type { MuteRow } from "../src/generated/MuteRow";
 import type { Overview } from "../src/generated/Overview";
 import type { Refusal } from "../src/generated/Refusal";
 import type { Settings } from "../src/generated/Settings";
+import type { Workers } from "../src/generated/Workers";
 import { NOW, PEOPLE, changes, mark, overview, type Size } from "./fake/farm";
 import { failedCompile, look, plainLog, textLog, type FakeLog } from "./fake/logs";
 import { MAIN_FILE, buildPage, form, notices, projects, proposal } from "./fake/pages";
+import { invitation, workers } from "./fake/workers";
 
 type Name = keyof Commands;
 type Answers = { [C in Name]: (input: Commands[C]["input"]) => Commands[C]["output"] };
@@ -27,6 +29,7 @@ export class FakeHost {
   readonly orders: { name: Name; input: unknown }[] = [];
   readonly logs: Map<number, FakeLog>;
   overview: Overview;
+  workers: Workers;
   settings: Settings;
   demo = false;
   /** Heard by the server. */
@@ -45,6 +48,7 @@ export class FakeHost {
   constructor(size: Size, appearance: { theme?: string; contrast?: string } = {}) {
     this.#size = size;
     this.overview = overview(size);
+    this.workers = workers(size);
     this.settings = {
       identities: ["ann@example.org"],
       notify_breaks: true,
@@ -98,6 +102,12 @@ export class FakeHost {
         `there is no builder ${builder}`,
         "It may have been removed from the configuration.",
       );
+    return row;
+  }
+
+  #worker(worker: number) {
+    const row = this.workers.workers.find((one) => one.worker === worker);
+    if (!row) throw new FakeRefusal("not_found", `there is no worker ${worker}`);
     return row;
   }
 
@@ -313,6 +323,39 @@ export class FakeHost {
     unmute: (input) => {
       this.overview.mutes = this.overview.mutes.filter((one) => one.mute !== input.mute);
       return this.#order("unmute", input);
+    },
+    workers: () => this.workers,
+    worker: ({ worker }) => {
+      const row = this.#worker(worker);
+      return {
+        now: NOW,
+        row,
+        facts: row.connected
+          ? [
+              { name: "basedir", value: "/home/buildbot/worker" },
+              { name: "numcpus", value: "8" },
+              { name: "os_id", value: "debian" },
+              { name: "version", value: "4.3.0" },
+            ]
+          : [],
+        recent: row.builders.flatMap(({ builder, name }) =>
+          [46, 45, 44].map((number, at) => mark(builder, name, number, number % 2 ? 2 : 0, (at + 1) * 3_600_000)),
+        ),
+      };
+    },
+    order_worker: (input) => {
+      const row = this.#worker(input.worker);
+      if (input.verb === "pause") Object.assign(row, { paused: true, condition: "paused", words: "paused" });
+      if (input.verb === "unpause") Object.assign(row, { paused: false, condition: "idle", words: "idle" });
+      row.pause_reason = row.paused ? input.reason : null;
+      return this.#order("order_worker", input);
+    },
+    invite_worker: ({ name }) => {
+      if (/[^\w.-]/.test(name)) {
+        const why = "a worker's name has 1 to 50 letters, digits, '-', '_' and '.'";
+        throw new FakeRefusal("invalid", why, null, { name: why });
+      }
+      return invitation(name);
     },
     notices: () => (this.#size === "empty" ? { notices: [], verdicts: [] } : notices()),
     leaving: () => ({ running: this.overview.running, waiting: this.overview.waiting.length }),

@@ -33,6 +33,27 @@ const SHOTS: Shot[] = [
   { name: "build-running", path: "/builders/6/builds/47" },
   { name: "build-large", path: "/builders/1/builds/90" },
   { name: "build-wrap", path: "/builders/1/builds/45#L88", before: (page) => page.keyboard.press("w") },
+  { name: "workers", path: "/workers" },
+  { name: "workers-one", path: "/workers", size: "one" },
+  { name: "workers-empty", path: "/workers", size: "empty" },
+  { name: "worker", path: "/workers/2" },
+  {
+    name: "worker-kill",
+    path: "/workers/4",
+    before: async (page) => {
+      await page.getByRole("button", { name: "More about winbox" }).click();
+      await page.getByRole("menuitem", { name: "Leave at once…" }).click();
+    },
+  },
+  {
+    name: "worker-add",
+    path: "/workers/add",
+    before: async (page) => {
+      await page.getByRole("textbox", { name: "Its name" }).fill("laptop");
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: /On the other machine/ }).waitFor();
+    },
+  },
   { name: "changes", path: "/changes" },
   { name: "changes-details", path: "/changes?change=1040" },
   { name: "changes-empty", path: "/changes", size: "empty" },

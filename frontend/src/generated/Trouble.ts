@@ -5,7 +5,7 @@
  */
 export type Trouble = { 
 /**
- * `source`, `worker`, `configuration`, `keychain`, `disk`.
+ * `source`, `worker`, `port`, `login`, `configuration`, `keychain`, `disk`.
  */
 about: string, 
 /**

@@ -27,12 +27,15 @@ import type { Found } from "./Found";
 import type { Hello } from "./Hello";
 import type { Identities } from "./Identities";
 import type { IdentitiesQuery } from "./IdentitiesQuery";
+import type { Invitation } from "./Invitation";
+import type { InviteWorker } from "./InviteWorker";
 import type { Leaving } from "./Leaving";
 import type { Lines } from "./Lines";
 import type { LinesQuery } from "./LinesQuery";
 import type { Mute } from "./Mute";
 import type { Nothing } from "./Nothing";
 import type { Notices } from "./Notices";
+import type { OrderWorker } from "./OrderWorker";
 import type { Overview } from "./Overview";
 import type { Projects } from "./Projects";
 import type { Proposal } from "./Proposal";
@@ -42,6 +45,9 @@ import type { RemoveProject } from "./RemoveProject";
 import type { Settings } from "./Settings";
 import type { Stop } from "./Stop";
 import type { Unmute } from "./Unmute";
+import type { WorkerPage } from "./WorkerPage";
+import type { WorkerQuery } from "./WorkerQuery";
+import type { Workers } from "./Workers";
 
 /** Every command, with what it takes and gives. */
 export interface Commands {
@@ -71,6 +77,14 @@ export interface Commands {
   rebuild: { input: Rebuild; output: Forced };
   /** Takes a waiting request back. */
   cancel: { input: Cancel; output: Nothing };
+  /** Workers, the ports that they come to, and who was turned away there. */
+  workers: { input: Nothing; output: Workers };
+  /** One worker with what it tells of itself and what it built. */
+  worker: { input: WorkerQuery; output: WorkerPage };
+  /** Pauses a worker and the like. */
+  order_worker: { input: OrderWorker; output: Nothing };
+  /** Makes a password for a worker of another machine, and says what to do there and here. */
+  invite_worker: { input: InviteWorker; output: Invitation };
   /** The folders that are built here. */
   projects: { input: Nothing; output: Projects };
   /** Folders below a folder, to choose one. */

@@ -8,6 +8,7 @@ import { moveRow } from "./rows";
 export const PAGES = [
   { path: "/", name: "Now", letter: "n" },
   { path: "/builders", name: "Builders", letter: "b" },
+  { path: "/workers", name: "Workers", letter: "k" },
   { path: "/changes", name: "Changes", letter: "c" },
   { path: "/projects", name: "Projects", letter: "p" },
   { path: "/notices", name: "Notices", letter: "w" },

@@ -1,7 +1,7 @@
 /** What the palette can find. */
 import type { Overview } from "../generated/Overview";
 import { PAGES } from "../keys/everywhere";
-import { builderPath, buildPath } from "../route/routes";
+import { builderPath, buildPath, workerPath } from "../route/routes";
 import type { Orders } from "../state/orders.svelte";
 import { stateOf, type State } from "../words/results";
 
@@ -18,6 +18,7 @@ export interface Entry {
 export function entries(overview: Overview | undefined, orders: Orders): Entry[] {
   const pages: Entry[] = [
     ...PAGES.map(({ name, path }) => ({ name, path, kind: "page" })),
+    { name: "Add a worker", path: "/workers/add", kind: "page" },
     { name: "Add a folder", path: "/projects/add", kind: "page" },
     { name: "Configuration", path: "/projects/configuration", kind: "page" },
   ];
@@ -30,7 +31,14 @@ export function entries(overview: Overview | undefined, orders: Orders): Entry[]
     },
     { name: "Quit Outpost", kind: "order", run: () => orders.ask({ what: "quit" }) },
   ];
-  return [...pages, ...builds(overview), ...builders(overview), ...fixed, ...forces(overview, orders)];
+  return [
+    ...pages,
+    ...builds(overview),
+    ...builders(overview),
+    ...workers(overview),
+    ...fixed,
+    ...forces(overview, orders),
+  ];
 }
 
 function builders(overview: Overview | undefined): Entry[] {
@@ -40,6 +48,10 @@ function builders(overview: Overview | undefined): Entry[] {
     state: stateOf(row.results),
     path: builderPath(row.builder),
   }));
+}
+
+function workers(overview: Overview | undefined): Entry[] {
+  return (overview?.workers ?? []).map((row) => ({ name: row.name, kind: "worker", path: workerPath(row.worker) }));
 }
 
 function builds(overview: Overview | undefined): Entry[] {

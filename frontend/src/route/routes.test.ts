@@ -9,6 +9,9 @@ test.each([
   ["/builders/3/builds/7/steps/2", { page: "build", builder: 3, number: 7, step: 2 }],
   ["/builders/3/builds/7/steps/2/logs/a%20b", { page: "build", builder: 3, number: 7, step: 2, log: "a b" }],
   ["/builds/12", { page: "build-by-id", build: 12 }],
+  ["/workers", { page: "workers" }],
+  ["/workers/4", { page: "worker", worker: 4 }],
+  ["/workers/add", { page: "add-worker" }],
   ["/projects/add", { page: "add" }],
   ["/projects/configuration", { page: "configuration" }],
   ["/quit", { page: "quit" }],
@@ -24,6 +27,8 @@ test.each([
   "/builders/3/builds/7/steps/2/logs",
   "/builders/3/builds/7/steps/2/logs/a/b",
   "/projects/other",
+  "/workers/x",
+  "/workers/4/builds",
   `/builders/${"9".repeat(40)}`,
   "/builders/3/builds/7/steps/2/logs/%E0%A4%A",
 ])("%s is no error", (path) => {

@@ -7,6 +7,9 @@ export type Page =
   | { page: "builder"; builder: number }
   | { page: "build"; builder: number; number: number; step?: number; log?: string }
   | { page: "build-by-id"; build: number }
+  | { page: "workers" }
+  | { page: "worker"; worker: number }
+  | { page: "add-worker" }
   | { page: "changes" }
   | { page: "projects" }
   | { page: "add" }
@@ -28,6 +31,7 @@ export function parse(path: string): Page {
     switch (first) {
       case "now":
       case "builders":
+      case "workers":
       case "changes":
       case "projects":
       case "notices":
@@ -41,8 +45,10 @@ export function parse(path: string): Page {
   if (first === "projects" && parts.length === 2) {
     return second === "add" || second === "configuration" ? { page: second } : nowhere;
   }
+  if (first === "workers" && second === "add" && parts.length === 2) return { page: "add-worker" };
   if (!second || !NUMBER.test(second)) return nowhere;
   if (first === "builds" && parts.length === 2) return { page: "build-by-id", build: Number(second) };
+  if (first === "workers" && parts.length === 2) return { page: "worker", worker: Number(second) };
   if (first !== "builders") return nowhere;
   if (parts.length === 2) return { page: "builder", builder: Number(second) };
   if (third !== "builds" || !fourth || !NUMBER.test(fourth)) return nowhere;
@@ -69,6 +75,11 @@ function decode(part: string): string {
 /** Path of a builder. */
 export function builderPath(builder: number): string {
   return `/builders/${builder}`;
+}
+
+/** Path of a worker. */
+export function workerPath(worker: number): string {
+  return `/workers/${worker}`;
 }
 
 /** Path of a build. */

@@ -4,6 +4,7 @@ import type { BuildMark } from "../generated/BuildMark";
 import type { MuteScope } from "../generated/MuteScope";
 import type { MuteUntil } from "../generated/MuteUntil";
 import type { Refusal } from "../generated/Refusal";
+import type { WorkerVerb } from "../generated/WorkerVerb";
 import type { CommandName, Host, Input, Output } from "../host/host";
 import { refusalOf } from "../host/host";
 
@@ -12,6 +13,7 @@ export type Asking =
   | { what: "force"; builder: number; name: string }
   | { what: "stop"; build: BuildMark }
   | { what: "cancel"; request: number; name: string }
+  | { what: "worker"; verb: WorkerVerb; worker: number; name: string; note: string }
   | { what: "quit" }
   | { what: "help" }
   | { what: "palette" };

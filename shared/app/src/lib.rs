@@ -10,6 +10,7 @@ pub mod configuration;
 pub mod detect;
 pub mod news;
 pub mod places;
+pub mod ports;
 pub mod project_file;
 pub mod secrets;
 pub mod service;

@@ -116,7 +116,11 @@ impl Newsroom {
                 self.overview();
                 self.projects();
             }
-            Event::Request(..) | Event::RequestCancel(_) | Event::Worker(..) | Event::SchedulerUpdated(_) => {
+            Event::Request(..)
+            | Event::RequestCancel(_)
+            | Event::Worker(..)
+            | Event::WorkerMissing { .. }
+            | Event::SchedulerUpdated(_) => {
                 self.overview();
             }
             Event::BuildSetNew(_) | Event::BuildSetComplete(_) | Event::Master(..) | Event::Control(_) => {}

@@ -12,6 +12,7 @@ pub mod notices;
 pub mod overview;
 pub mod projects;
 pub mod settings;
+pub mod workers;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -140,6 +141,14 @@ api! {
     rebuild(actions::Rebuild) -> actions::Forced,
     /// Takes a waiting request back.
     cancel(actions::Cancel) -> Nothing,
+    /// Workers, the ports that they come to, and who was turned away there.
+    workers(Nothing) -> workers::Workers,
+    /// One worker with what it tells of itself and what it built.
+    worker(workers::WorkerQuery) -> workers::WorkerPage,
+    /// Pauses a worker and the like.
+    order_worker(workers::OrderWorker) -> Nothing,
+    /// Makes a password for a worker of another machine, and says what to do there and here.
+    invite_worker(workers::InviteWorker) -> workers::Invitation,
     /// The folders that are built here.
     projects(Nothing) -> projects::Projects,
     /// Folders below a folder, to choose one.

@@ -217,7 +217,7 @@ pub struct SettlingRow {
 /// Something is wrong that is no build's fault.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct Trouble {
-    /// `source`, `worker`, `configuration`, `keychain`, `disk`.
+    /// `source`, `worker`, `port`, `login`, `configuration`, `keychain`, `disk`.
     pub about: String,
     /// Which one.
     pub name: String,

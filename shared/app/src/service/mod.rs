@@ -13,12 +13,14 @@ mod overview;
 mod projects;
 pub(crate) mod settings;
 mod troubles;
+mod workers;
 
 use crate::api::overview::{Demo, QuitHow};
 use crate::api::{self, Api, Nothing, Refusal};
 use crate::configuration::ConfigurationFolder;
 use crate::news::Newsroom;
 use crate::places::Places;
+use crate::ports::WorkerPorts;
 use crate::watching::Watching;
 use master::{ControlError, Master};
 use std::sync::{Arc, RwLock};
@@ -37,6 +39,7 @@ pub struct App {
     pub(crate) newsroom: Newsroom,
     pub(crate) configuration: Arc<ConfigurationFolder>,
     pub(crate) places: Places,
+    pub(crate) ports: WorkerPorts,
     pub(crate) desk: Arc<Desk>,
 }
 
@@ -74,6 +77,7 @@ impl App {
         let app = App {
             master,
             watching,
+            ports: WorkerPorts::new(newsroom.clone()),
             newsroom,
             configuration,
             places,
@@ -104,6 +108,11 @@ impl App {
     /// What is watched.
     pub fn watching(&self) -> &Watching {
         &self.watching
+    }
+
+    /// What is known of the ports for workers.
+    pub fn worker_ports(&self) -> &WorkerPorts {
+        &self.ports
     }
 
     /// The configuration's folder.
@@ -195,6 +204,18 @@ impl Api for App {
     }
     async fn cancel(&self, input: api::actions::Cancel) -> Result<Nothing, Refusal> {
         actions::cancel(self, input).await
+    }
+    async fn workers(&self, _: Nothing) -> Result<api::workers::Workers, Refusal> {
+        workers::list(self).await
+    }
+    async fn worker(&self, input: api::workers::WorkerQuery) -> Result<api::workers::WorkerPage, Refusal> {
+        workers::one(self, input).await
+    }
+    async fn order_worker(&self, input: api::workers::OrderWorker) -> Result<Nothing, Refusal> {
+        workers::order(self, input).await
+    }
+    async fn invite_worker(&self, input: api::workers::InviteWorker) -> Result<api::workers::Invitation, Refusal> {
+        workers::invite(self, input).await
     }
     async fn projects(&self, _: Nothing) -> Result<api::projects::Projects, Refusal> {
         projects::projects(self).await

@@ -92,7 +92,7 @@ pub(super) async fn overview(app: &App) -> Result<Overview, Refusal> {
         recent: found.recent.iter().map(|build| found.marks.mark(app, build)).collect(),
         waiting,
         settling: settling_rows(&state),
-        troubles: super::troubles::troubles(&view, &state),
+        troubles: super::troubles::troubles(&view, &state, app.worker_ports()),
         mutes: super::notices::mute_rows(&view),
         workers: state
             .workers

@@ -1,10 +1,11 @@
 //! What is wrong that is no build's fault, as the page Now shows it.
 
 use crate::api::overview::Trouble;
+use crate::ports::WorkerPorts;
 use watch::TroubleAbout;
 
 /// The configuration, the storage, sources and workers, in this order.
-pub(super) fn troubles(view: &crate::watching::View, state: &master::State) -> Vec<Trouble> {
+pub(super) fn troubles(view: &crate::watching::View, state: &master::State, ports: &WorkerPorts) -> Vec<Trouble> {
     let row = |about: &str, name: &str, message: &str, path: Option<&str>| Trouble {
         about: about.to_owned(),
         name: name.to_owned(),
@@ -43,12 +44,43 @@ pub(super) fn troubles(view: &crate::watching::View, state: &master::State) -> V
         );
     }
     for worker in state.workers.iter().filter(|worker| !worker.attached) {
-        troubles.push(row(
+        let mut trouble = row(
             "worker",
             &worker.name,
             "it is not connected, so builds that need it wait",
-            None,
-        ));
+            Some(&format!("/workers/{}", worker.id)),
+        );
+        trouble.since = worker.since.map(|since| since.0);
+        troubles.push(trouble);
     }
+    for port in ports.ports() {
+        let name = format!("Port {} ({})", port.endpoint, port.protocol);
+        troubles.extend(
+            port.error
+                .iter()
+                .map(|error| row("port", &name, error, Some("/workers"))),
+        );
+    }
+    troubles.extend(turned_away(ports));
     troubles
+}
+
+/// Who was turned away, in one row however many they are.
+fn turned_away(ports: &WorkerPorts) -> Option<Trouble> {
+    let refused = ports.refused();
+    let newest = refused.first()?;
+    let from = newest.from.as_deref().unwrap_or("this machine");
+    let more = match refused.len() - 1 {
+        0 => String::new(),
+        1 => ", and one other".to_owned(),
+        more => format!(", and {more} others"),
+    };
+    Some(Trouble {
+        about: "login".to_owned(),
+        name: "Refused workers".to_owned(),
+        message: format!("'{}' from {from}: {}{more}", newest.name, newest.reason),
+        hint: None,
+        path: Some("/workers".to_owned()),
+        since: Some(newest.first_at),
+    })
 }

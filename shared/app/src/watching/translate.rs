@@ -4,7 +4,7 @@ use super::bundled;
 use crate::service::clock::now;
 use master::Master;
 use model::config::SchedulerKind;
-use model::event::BuildVerb;
+use model::event::{BuildVerb, WorkerVerb};
 use model::{Build, BuilderId, Change, Event, Results, Step};
 use std::collections::{BTreeMap, HashSet};
 use store::{Logs, StoreError, builders, builds, changes, logs, steps};
@@ -28,6 +28,20 @@ pub(super) async fn event(master: &Master, event: &Event) -> Vec<Happening> {
         },
         Event::Request(..) => vec![waiting(master).await],
         Event::Builder(..) => builder_list(master).await.into_iter().collect(),
+        Event::WorkerMissing {
+            worker,
+            last_connection,
+            ..
+        } => vec![Happening::WorkerMissing {
+            master: bundled(),
+            worker: worker.id,
+            name: worker.name.clone(),
+            since: *last_connection,
+        }],
+        Event::Worker(WorkerVerb::Connected, worker) => vec![Happening::WorkerBack {
+            master: bundled(),
+            worker: worker.id,
+        }],
         _ => Vec::new(),
     }
 }
