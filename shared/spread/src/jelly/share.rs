@@ -2,12 +2,13 @@
 
 use super::{DEPTH_LIMIT, Error, Value};
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// The shared values of one value being read, and how much it has taken so far.
 ///
 /// Repeating is cheap to ask for and dear to do, so a copy costs as much as the value itself did, and is as deep.
 pub(super) struct Shares {
-    given: HashMap<i64, Option<Shared>>,
+    given: HashMap<i64, Option<Rc<Shared>>>,
     budget: usize,
     left: usize,
     /// The deepest that the part being read has gone.
@@ -70,7 +71,8 @@ impl Shares {
         self.deepest = self.deepest.max(begun.deepest);
         self.pay(cost, begun.depth)?;
         let value = value.clone();
-        self.given.insert(begun.id, Some(Shared { value, cost, height }));
+        let shared = Shared { value, cost, height };
+        self.given.insert(begun.id, Some(Rc::new(shared)));
         Ok(())
     }
 
@@ -79,18 +81,9 @@ impl Shares {
         let shared = match self.given.get(&id) {
             None => return Err(Error::NeverGiven(id)),
             Some(None) => return Err(Error::Cycle(id)),
-            Some(Some(shared)) => shared,
+            Some(Some(shared)) => Rc::clone(shared),
         };
-        let (cost, height) = (shared.cost, shared.height);
-        let value = || shared.value.clone();
-        if depth + height > DEPTH_LIMIT {
-            return Err(Error::TooDeep);
-        }
-        if cost > self.left {
-            return Err(Error::TooLarge(self.budget));
-        }
-        let value = value();
-        self.pay(cost, depth + height)?;
-        Ok(value)
+        self.pay(shared.cost, depth + shared.height)?;
+        Ok(shared.value.clone())
     }
 }
