@@ -1,6 +1,7 @@
 //! The command line's grammar. Names follow `buildbot` and `buildbot-worker` wherever they have one.
 
 use crate::command::worker::{Worker, WorkerCreate};
+use crate::command::workers::Workers;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -64,6 +65,8 @@ pub enum Command {
     Rebuild(Rebuild),
     /// Takes a waiting request back
     Cancel(Cancel),
+    /// Workers of the master: what they do, where they come in, who was turned away
+    Workers(Workers),
     /// Why a build was told or not
     Why(Why),
     /// Says nothing about a builder, a project or everything

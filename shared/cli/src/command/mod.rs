@@ -16,6 +16,7 @@ pub mod status;
 pub mod stop;
 pub mod why;
 pub mod worker;
+pub mod workers;
 
 mod build_name;
 mod wait;

@@ -77,6 +77,7 @@ async fn ask(client: &Client, command: Command) -> Result<(), Failure> {
         Command::Stop(stop) => command::stop::run(client, stop).await,
         Command::Rebuild(rebuild) => command::rebuild::run(client, rebuild).await,
         Command::Cancel(cancel) => command::cancel::run(client, cancel).await,
+        Command::Workers(workers) => command::workers::run(client, workers).await,
         Command::Why(why) => command::why::run(client, why).await,
         Command::Mute(mute) => command::mute::mute(client, mute).await,
         Command::Unmute(unmute) => command::mute::unmute(client, unmute).await,

@@ -7,6 +7,7 @@ mod demo;
 mod desk;
 mod files;
 mod listen;
+mod ports;
 mod window;
 mod workers;
 
@@ -79,6 +80,7 @@ struct Running {
     master: Master,
     store: Store,
     workers: workers::Workers,
+    ports: ports::Ports,
     quit: mpsc::Receiver<QuitHow>,
     tells: Tells,
 }
@@ -114,6 +116,7 @@ async fn stay(places: Places, options: Run, demo: Option<demo::Demo>) -> Result<
         tray.close().await;
     }
     served.stop().await;
+    running.ports.close().await;
     running.workers.stop().await;
     running.app.watching().close().await;
     running.store.close().await;
@@ -141,11 +144,13 @@ async fn assemble(places: &Places) -> Result<Running, Failure> {
     let app = App::new(master.clone(), watching, newsroom, folder, places.clone(), quit_now).await;
     app.tell_trouble(&problems).await;
     let workers = workers::Workers::start(&master, places, program);
+    let ports = ports::Ports::open(&app, &master, places.configuration.clone());
     Ok(Running {
         app,
         master,
         store,
         workers,
+        ports,
         quit,
         tells,
     })
