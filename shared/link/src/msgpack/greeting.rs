@@ -2,6 +2,7 @@
 
 use super::limits::{HEAD, MESSAGE};
 use super::login::Authorization;
+use crate::address::{Address, Place};
 use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_tungstenite::WebSocketStream;
@@ -27,20 +28,22 @@ pub(super) fn is_ours(headers: &HeaderMap) -> bool {
     headers.get(OURS).is_some_and(|version| version == "1")
 }
 
+/// What HTTP calls the host of an address. A socket's path is none, and is on this machine.
+fn host(address: &str) -> String {
+    match address.parse::<Address>().map(|address| address.place) {
+        Ok(Place::Tcp { host, port }) if host.contains(':') => format!("[{host}]:{port}"),
+        Ok(Place::Tcp { host, port }) => format!("{host}:{port}"),
+        Ok(Place::Unix(_)) | Err(_) => "localhost".to_owned(),
+    }
+}
+
 /// A worker's request. The original offers no sub-protocol and no extension, and neither do we.
 pub(super) fn request(address: &str, path: &str, authorization: &str) -> Result<Request<()>, String> {
-    let host = address.trim_start_matches("ws://").trim_start_matches("wss://");
-    let host = host.split('/').next().unwrap_or(host);
-    let path = format!("/{}", path.trim_start_matches('/'));
-    // What has no host, such as a file's path, is on this machine.
-    let uri = |host: &str| format!("ws://{host}{path}").parse::<Uri>().ok();
-    let (host, uri) = match uri(host).filter(|uri| uri.host().is_some_and(|name| !name.is_empty())) {
-        Some(uri) => (host, uri),
-        None => match uri("localhost") {
-            Some(uri) => ("localhost", uri),
-            None => return Err(format!("the path '{path}' cannot be asked for over HTTP")),
-        },
-    };
+    let host = host(address);
+    let path = path.trim_start_matches('/');
+    let uri: Uri = format!("ws://{host}/{path}")
+        .parse()
+        .map_err(|error| format!("'{host}/{path}' cannot be asked for over HTTP: {error}"))?;
     Request::get(uri)
         .header("User-Agent", concat!("Outpost/", env!("CARGO_PKG_VERSION")))
         .header("Host", host)

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
+use wire::worker::link::CallError;
 use wire::worker::{Answer, Call, CommandId, Failure, MasterCall, SIZE_LIMIT, TransferId, Value, WorkerCall};
 
 /// The master's side of a connection. Clones share it.
@@ -87,6 +88,11 @@ impl MasterSide {
         self.commands().running.remove(id);
     }
 
+    /// The connection is gone: no command ends any more.
+    pub(super) fn lost(&self) {
+        self.commands().running.clear();
+    }
+
     /// Asks the worker about itself, and keeps what the paths need.
     async fn info(&self, peer: &Peer, answer: Reply) {
         let side = self.clone();
@@ -104,14 +110,14 @@ impl MasterSide {
     }
 
     /// Makes the builders' folders, and keeps which they are.
-    async fn set_builders(&self, peer: &Peer, builders: Vec<(String, String)>) -> Result<Answer, Failure> {
+    async fn set_builders(&self, peer: &Peer, builders: Vec<(String, String)>) -> Result<(), CallError> {
         let (machine, settled) = {
             let told = self.told();
             (told.machine.clone(), told.settled)
         };
         let Some(machine) = machine else {
             let reason = "the worker does not tell its folder ('basedir'), below which builds run";
-            return Err(exception(reason.to_owned()));
+            return Err(exception(reason.to_owned()).into());
         };
         if !settled {
             setup::settings(peer).await?;
@@ -123,7 +129,7 @@ impl MasterSide {
             (name, folder)
         });
         self.told().folders = folders.collect();
-        Ok(Answer::None)
+        Ok(())
     }
 
     async fn start(&self, peer: &Peer, builder: String, id: CommandId, name: &str, args: Value, answer: Reply) {
@@ -249,7 +255,15 @@ impl Side for MasterSide {
             MasterCall::SetBuilderList { builders } => {
                 let (side, peer) = (self.clone(), peer.clone());
                 // It is several requests, and other calls need not wait for it.
-                tokio::spawn(async move { answer(side.set_builders(&peer, builders).await) });
+                tokio::spawn(async move {
+                    match side.set_builders(&peer, builders).await {
+                        Ok(()) => answer(Ok(Answer::None)),
+                        Err(CallError::Failed(failure)) => answer(Err(failure)),
+                        Err(CallError::Unsendable(error)) => answer(Err(error.into())),
+                        // An answer that is dropped says so.
+                        Err(CallError::Lost) => {}
+                    }
+                });
                 return;
             }
             MasterCall::Shutdown => Draft::new("shutdown"),

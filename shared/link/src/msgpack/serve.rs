@@ -36,14 +36,10 @@ where
     let (end, ours_end) = pair();
     let side = MasterSide::new(&name, ours);
     let closed = stop.child_token();
-    let carry = peer::run(
-        socket,
-        ours_end,
-        side,
-        format!("{name} at {shown}"),
-        closed.clone(),
-        || {},
-    );
+    let lost = side.clone();
+    let lost = move || lost.lost();
+    let peer = format!("{name} at {shown}");
+    let carry = peer::run(socket, ours_end, side, peer, closed.clone(), lost);
     let visitor = Visitor {
         name: name.clone(),
         from,

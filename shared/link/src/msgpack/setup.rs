@@ -47,7 +47,7 @@ impl Outcome {
 }
 
 /// Tells how lines are to be sent.
-pub(super) async fn settings(peer: &Peer) -> Result<(), Failure> {
+pub(super) async fn settings(peer: &Peer) -> Result<(), CallError> {
     let settings = [
         ("newline_re", Value::from(NEWLINES)),
         ("max_line_length", Value::Int(4096)),
@@ -56,7 +56,7 @@ pub(super) async fn settings(peer: &Peer) -> Result<(), Failure> {
     ];
     let settings = Value::Dict(settings.map(|(name, value)| (name.to_owned(), value)).into());
     let draft = Draft::new("set_worker_settings").value("args", &settings);
-    peer.ask(draft).await.map(drop).map_err(failed)
+    peer.ask(draft).await.map(drop)
 }
 
 /// Makes the folders of builders that are not there, and deletes those of nobody if the worker wants that.
@@ -65,7 +65,7 @@ pub(super) async fn folders(
     peer: &Peer,
     machine: &Machine,
     builders: &[(String, String)],
-) -> Result<(), Failure> {
+) -> Result<(), CallError> {
     let listing = run(side, peer, "listdir", "path", machine.basedir.as_str().into()).await?;
     let there = names(&listing)?;
     if machine.delete_leftovers {
@@ -97,7 +97,7 @@ async fn delete(
     peer: &Peer,
     machine: &Machine,
     unknown: impl Iterator<Item = &String>,
-) -> Result<(), Failure> {
+) -> Result<(), CallError> {
     let mut folders = Vec::new();
     for name in unknown {
         let path = machine.join(&machine.basedir, name);
@@ -119,7 +119,7 @@ async fn delete(
 }
 
 /// Runs a command that must succeed.
-async fn run(side: &MasterSide, peer: &Peer, name: &str, key: &str, paths: Value) -> Result<Outcome, Failure> {
+async fn run(side: &MasterSide, peer: &Peer, name: &str, key: &str, paths: Value) -> Result<Outcome, CallError> {
     let (id, done) = side.begin_step();
     let draft = Draft::new("start_command")
         .text("command_id", &id)
@@ -127,9 +127,9 @@ async fn run(side: &MasterSide, peer: &Peer, name: &str, key: &str, paths: Value
         .value("args", &Value::Dict(vec![(key.to_owned(), paths)]));
     if let Err(error) = peer.ask(draft).await {
         side.forget(&id);
-        return Err(failed(error));
+        return Err(error);
     }
-    let outcome = done.await.map_err(|_| failed(CallError::Lost))??;
+    let outcome = done.await.map_err(|_| CallError::Lost)??;
     match outcome.rc {
         Some(0) => Ok(outcome),
         Some(rc) => Err(unusable(name, &format!("rc {rc}: {}", outcome.words.trim_end()))),
@@ -137,20 +137,13 @@ async fn run(side: &MasterSide, peer: &Peer, name: &str, key: &str, paths: Value
     }
 }
 
-fn names(listing: &Outcome) -> Result<BTreeSet<String>, Failure> {
+fn names(listing: &Outcome) -> Result<BTreeSet<String>, CallError> {
     let Some(Value::List(files) | Value::Tuple(files)) = &listing.files else {
         return Err(unusable("listdir", "no 'files'"));
     };
     Ok(files.iter().filter_map(|name| Some(name.text()?.to_owned())).collect())
 }
 
-fn unusable(command: &str, what: &str) -> Failure {
-    exception(format!("the worker cannot prepare its folder: {command} gave {what}"))
-}
-
-fn failed(error: CallError) -> Failure {
-    match error {
-        CallError::Failed(failure) => failure,
-        other => exception(other.to_string()),
-    }
+fn unusable(command: &str, what: &str) -> CallError {
+    exception(format!("the worker cannot prepare its folder: {command} gave {what}")).into()
 }

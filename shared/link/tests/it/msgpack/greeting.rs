@@ -79,6 +79,46 @@ async fn what_is_no_websocket_gets_nothing() {
 }
 
 #[tokio::test]
+async fn a_worker_asks_as_the_recorded_one_does() {
+    for (address, path, line, host) in [
+        (
+            "ws://build.example.org:9990/w",
+            "/w",
+            "GET /w HTTP/1.1",
+            "build.example.org:9990",
+        ),
+        (
+            "tls:host=build.example.org:port=443",
+            "/",
+            "GET / HTTP/1.1",
+            "build.example.org:443",
+        ),
+        ("[::1]:9990", "", "GET / HTTP/1.1", "[::1]:9990"),
+        ("unix:path=/run/master", "/", "GET / HTTP/1.1", "localhost"),
+    ] {
+        let (stream, mut theirs) = duplex(64 * 1024);
+        let connecting = tokio::spawn(link::msgpack::connect(stream, address, path, login()));
+        let mut buffer = vec![0; 4096];
+        let read = soon(theirs.read(&mut buffer)).await.unwrap();
+        let head = String::from_utf8_lossy(&buffer[..read]).to_lowercase();
+        assert!(head.starts_with(&line.to_lowercase()), "{head}");
+        for wanted in [
+            &format!("\r\nhost: {host}\r\n"),
+            "\r\nupgrade: websocket\r\n",
+            "\r\nauthorization: basic dy1tcdpzmzpjcmv0\r\n",
+            "\r\nsec-websocket-version: 13\r\n",
+        ] {
+            assert!(head.contains(wanted), "{wanted:?} is not in {head}");
+        }
+        for unwanted in ["origin", "extensions", "protocol:"] {
+            assert!(!head.contains(unwanted), "{head}");
+        }
+        drop(theirs);
+        assert!(soon(connecting).await.unwrap().is_err());
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_password_is_refused() {
     let served = serve();
     let mut login = login();

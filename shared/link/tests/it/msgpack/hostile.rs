@@ -177,6 +177,32 @@ async fn a_call_under_way_ends_with_the_connection() {
     assert_eq!(answer, Err(CallError::Lost));
 }
 
+/// The worker goes while its folders are made: nobody waits for the end of a command that nobody runs.
+#[tokio::test]
+async fn a_builder_list_under_way_ends_with_the_connection() {
+    let (mut worker, mut guests, _stop) = plain_worker(serve()).await;
+    let (Visitor { end, .. }, _decide) = soon(guests.recv()).await.unwrap();
+    let call = |call| end.caller.call(wire::worker::Call::Master(call));
+    let playing = async {
+        let asked = worker.next().await.unwrap();
+        worker.answer(&asked, dict([("basedir", "/w".into())])).await;
+        for _ in ["set_worker_settings", "start_command"] {
+            let asked = worker.next().await.unwrap();
+            worker.answer(&asked, Value::None).await;
+        }
+        drop(worker);
+    };
+    let attaching = async {
+        call(MasterCall::GetWorkerInfo).await.unwrap();
+        call(MasterCall::SetBuilderList { builders: vec![] }).await
+    };
+    let (answer, ()) = soon(async { tokio::join!(attaching, playing) }).await;
+    assert!(
+        matches!(answer, Err(CallError::Failed(_) | CallError::Lost)),
+        "{answer:?}"
+    );
+}
+
 fn rubbish() -> impl Strategy<Value = Vec<Vec<u8>>> {
     let op = prop_oneof![
         Just("update"),

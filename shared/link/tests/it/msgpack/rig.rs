@@ -235,10 +235,12 @@ impl Engine {
         let mut answer = std::pin::pin!(pending.answer());
         loop {
             tokio::select! {
+                biased;
                 answer = &mut answer => return answer,
                 incoming = self.end.inbox.next() => match incoming {
                     Some(incoming) => serve_one(incoming, &mut self.told, &mut self.offered, &mut self.written, &mut self.other),
-                    None => return Err(CallError::Lost),
+                    // It may have been answered before the worker went.
+                    None => return soon(answer).await,
                 },
                 () = tokio::time::sleep(PATIENCE) => panic!("no answer"),
             }
