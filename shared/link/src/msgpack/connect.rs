@@ -47,7 +47,7 @@ where
     };
     let (end, ours) = pair();
     let (accept, accepted) = oneshot::channel();
-    let side = WorkerSide::new(greeting::is_ours(response.headers()), ours.caller.clone(), accept);
+    let side = WorkerSide::new(greeting::is_ours(response.headers()), accept);
     let closed = CancellationToken::new();
     tokio::spawn(serve(socket, ours, side, address.to_owned(), closed.clone()));
     Ok(Connected { end, accepted, closed })

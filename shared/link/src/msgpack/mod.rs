@@ -9,8 +9,8 @@
 //! - A worker cannot say "I am here": a WebSocket ping takes its place, and a master that has not answered one when the
 //!   next is due is given up.
 //! - A worker cannot ask to leave. Two of ours can: each says in the HTTP exchange that it is one (`Outpost-Link: 1`),
-//!   and then the worker may send `shutdown`. On another master, a worker that wants to leave lets the commands run
-//!   that run now, and goes; what is left of their builds the master gives to another.
+//!   and then the worker may send `shutdown`. On another master the wish fails; the worker is then to go when none of
+//!   its commands runs, and the master repeats what is left of their builds.
 //! - Buildbot 4.3's master answers a download with nothing: the command fails and says so, instead of making an empty
 //!   file. Its worker shows obfuscated words: they are sent only to a worker of ours, and another's step fails.
 //!

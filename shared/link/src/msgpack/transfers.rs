@@ -1,6 +1,6 @@
-//! Which commands a worker runs, and which files they transfer: over this protocol a file is named by its command.
+//! Which files the commands of a worker transfer: over this protocol a file is named by its command.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use wire::worker::{CommandId, TransferId};
 
 /// What a command transfers.
@@ -14,14 +14,12 @@ pub(super) enum Kind {
     Download,
 }
 
-/// The commands that run.
+/// The commands that run, and their files.
 #[derive(Debug, Default)]
 pub(super) struct Transfers {
     running: HashMap<CommandId, Option<TransferId>>,
     transfers: HashMap<TransferId, (CommandId, Kind)>,
     last: TransferId,
-    /// The worker leaves when these are over.
-    leaving: Option<HashSet<CommandId>>,
 }
 
 impl Kind {
@@ -57,22 +55,10 @@ impl Transfers {
         self.transfers.get(&transfer).cloned()
     }
 
-    /// A command is over. Says whether the worker may leave now.
-    pub(super) fn end(&mut self, id: &str) -> bool {
+    /// A command is over.
+    pub(super) fn end(&mut self, id: &str) {
         if let Some(Some(transfer)) = self.running.remove(id) {
             self.transfers.remove(&transfer);
         }
-        match &mut self.leaving {
-            Some(waited_for) => waited_for.remove(id) && waited_for.is_empty(),
-            None => false,
-        }
-    }
-
-    /// The worker wants to leave when what runs now is over. Says whether it may leave at once.
-    pub(super) fn leave(&mut self) -> bool {
-        let waited_for: HashSet<CommandId> = self.running.keys().cloned().collect();
-        let now = waited_for.is_empty();
-        self.leaving = Some(waited_for);
-        now
     }
 }

@@ -8,7 +8,6 @@ use crate::ConnectError;
 use bytes::Bytes;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
-use wire::worker::link::Caller;
 use wire::worker::{Answer, Call, CommandId, Failure, MasterCall, Update, Value, WorkerCall};
 
 /// What a master says to be taken as an end of line. Ours are the same, whatever it says.
@@ -21,8 +20,6 @@ pub(super) struct WorkerSide(Arc<State>);
 struct State {
     /// The master is one of ours.
     ours: bool,
-    /// To the worker.
-    caller: Caller,
     attach: Mutex<Attach>,
     transfers: Mutex<Transfers>,
 }
@@ -48,10 +45,9 @@ impl Attach {
 
 impl WorkerSide {
     /// A worker on a master that may be one of ours. `accept` is told when the master has taken the worker.
-    pub(super) fn new(ours: bool, caller: Caller, accept: oneshot::Sender<Result<(), ConnectError>>) -> WorkerSide {
+    pub(super) fn new(ours: bool, accept: oneshot::Sender<Result<(), ConnectError>>) -> WorkerSide {
         WorkerSide(Arc::new(State {
             ours,
-            caller,
             attach: Mutex::new(Attach {
                 heard: false,
                 settled: false,
@@ -87,20 +83,7 @@ impl WorkerSide {
             attach.end(Ok(()));
         }
         drop(attach);
-        self.ended(id);
-    }
-
-    /// A command runs no more; it may be the last one that was waited for.
-    fn ended(&self, id: &str) {
-        if self.transfers().end(id) {
-            self.send_away();
-        }
-    }
-
-    /// Lets the worker leave, as if its master had said so.
-    fn send_away(&self) {
-        let caller = self.0.caller.clone();
-        tokio::spawn(async move { caller.send(Call::Master(MasterCall::Shutdown)).await.map(drop) });
+        self.transfers().end(id);
     }
 
     fn start(&self, request: &Request) -> Result<(CommandId, Call), String> {
@@ -240,16 +223,14 @@ impl WorkerSide {
         .await;
     }
 
-    /// The worker wants to leave.
+    /// The worker wants to leave. Only a master of ours can be asked.
     async fn leave(&self, peer: &Peer, answer: Reply) {
-        if self.0.ours {
-            let draft = Draft::new("shutdown");
-            return peer.send(draft, move |result| answer(nothing(result))).await;
+        if !self.0.ours {
+            let reason = "over msgpack, Buildbot's master cannot be asked to let a worker go";
+            return answer(Err(exception(reason.to_owned())));
         }
-        if self.transfers().leave() {
-            self.send_away();
-        }
-        answer(Ok(Answer::None));
+        peer.send(Draft::new("shutdown"), move |result| answer(nothing(result)))
+            .await;
     }
 }
 
@@ -292,7 +273,7 @@ impl Side for WorkerSide {
     }
 
     fn not_started(&self, id: &str) {
-        self.ended(id);
+        self.transfers().end(id);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Our worker on a real master.
 
-use super::rig::{soon, work};
+use super::rig::{soon, work, work_for};
 use crate::buildbot::{Generation, Master, environment};
 use link::{ConnectError, Connected, Login};
 use serde_json::json;
@@ -8,9 +8,7 @@ use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use wire::worker::link::Caller;
-use wire::worker::{Call, WorkerCall};
-use worker::Ended;
+use worker::{Ended, Owner};
 
 const SUCCESS: i64 = 0;
 const FAILURE: i64 = 2;
@@ -65,7 +63,7 @@ builder("short", sh("wait", "echo started; while ! test -e go; do sleep 0.05; do
 
 /// A worker of ours on a master.
 struct Attached {
-    caller: Caller,
+    owner: Owner,
     closed: CancellationToken,
     worker: JoinHandle<Ended>,
     folder: TempDir,
@@ -84,12 +82,12 @@ async fn connect(master: &Master, password: &str) -> Result<Connected, ConnectEr
 async fn attach(master: &Master) -> Attached {
     let folder = tempfile::tempdir().unwrap();
     let connected = connect(master, "s3cret").await.unwrap();
-    let caller = connected.end.caller.clone();
-    let worker = work(connected.end, folder.path());
+    let owner = Owner::default();
+    let worker = work_for(owner.clone(), connected.end, folder.path());
     soon(connected.accepted).await.unwrap().unwrap();
     master.attached("one", true).await;
     Attached {
-        caller,
+        owner,
         closed: connected.closed,
         worker,
         folder,
@@ -209,9 +207,7 @@ async fn lost(master: &Master, worker: Attached) -> Attached {
 async fn leave(master: &Master, worker: Attached) {
     let build = master.build_of(master.force("short").await, 0).await;
     master.printed(build, "wait", "started").await;
-    soon(worker.caller.call(Call::Worker(WorkerCall::Shutdown)))
-        .await
-        .unwrap();
+    worker.owner.leave();
     std::fs::write(worker.folder.path().join("short/build/go"), "").unwrap();
     assert_eq!(soon(worker.worker).await.unwrap(), Ended::Shutdown);
     let built = master.finished(build).await;

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{DuplexStream, duplex};
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -18,6 +19,7 @@ use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_util::sync::CancellationToken;
 use wire::worker::link::{CallError, End};
 use wire::worker::{Answer, Call, Failure, MasterCall, Update, Value, WorkerCall};
+use worker::{Ended, Options, Owner};
 
 /// Nothing here takes that long.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -92,7 +94,7 @@ pub struct Served {
     pub guests: mpsc::UnboundedReceiver<Guest>,
     pub door: Arc<Scripted>,
     pub stop: CancellationToken,
-    pub serving: tokio::task::JoinHandle<()>,
+    pub serving: JoinHandle<()>,
 }
 
 pub fn serve() -> Served {
@@ -350,19 +352,25 @@ fn serve_one(
 }
 
 /// A worker of ours on this end, in a folder of its own.
-pub fn work(end: End, folder: &Path) -> tokio::task::JoinHandle<worker::Ended> {
+pub fn work(end: End, folder: &Path) -> JoinHandle<Ended> {
     work_with(end, folder, |_| {})
 }
 
-pub fn work_with(
-    end: End,
-    folder: &Path,
-    change: impl FnOnce(&mut worker::Options),
-) -> tokio::task::JoinHandle<worker::Ended> {
-    let mut options = worker::Options::new(folder, NAME);
+pub fn work_with(end: End, folder: &Path, change: impl FnOnce(&mut Options)) -> JoinHandle<Ended> {
+    let mut options = options(folder);
+    change(&mut options);
+    tokio::spawn(worker::run(end, options))
+}
+
+/// One whose owner can give it orders.
+pub fn work_for(owner: Owner, end: End, folder: &Path) -> JoinHandle<Ended> {
+    tokio::spawn(worker::serve(end, options(folder), owner))
+}
+
+fn options(folder: &Path) -> Options {
+    let mut options = Options::new(folder, NAME);
     options.environment = [("PATH", "/usr/bin:/bin"), ("HOME", "/srv/bb/home")]
         .map(|(name, value)| (name.into(), value.into()))
         .to_vec();
-    change(&mut options);
-    tokio::spawn(worker::run(end, options))
+    options
 }
