@@ -4,7 +4,6 @@ use super::{BoxStream, prepare, tls};
 use crate::address::{Port, PortPlace};
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -49,7 +48,7 @@ pub struct Listener {
 enum Socket {
     Tcp(TcpListener),
     #[cfg(unix)]
-    Unix(tokio::net::UnixListener, PathBuf),
+    Unix(tokio::net::UnixListener, std::path::PathBuf),
 }
 
 /// Handshakes run beside each other, so that one that stalls keeps nobody waiting.

@@ -28,6 +28,7 @@ const IDLE: Duration = Duration::from_secs(60);
 /// again after so long,
 const INTERVAL: Duration = Duration::from_secs(15);
 /// and is given up after so many questions, that is, after two minutes.
+#[cfg_attr(windows, allow(dead_code))] // Windows counts by itself.
 const QUESTIONS: u32 = 4;
 
 /// Small messages go at once, and a peer that vanished is noticed. What the system does not offer is left out.
