@@ -9,6 +9,7 @@ mod login;
 mod memory;
 mod replay;
 mod rig;
+mod same;
 mod table;
 mod twisted;
 mod vectors;

@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, ChildStdout, Command};
 
 /// The Python that has Twisted, if it is installed.
-fn python() -> Option<PathBuf> {
+pub fn python() -> Option<PathBuf> {
     let given = std::env::var_os("OUTPOST_TEST_BUILDBOT").map(PathBuf::from);
     let usual = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/tools/buildbot");
     let python = given.unwrap_or_else(usual).join("bin/python");
@@ -24,7 +24,7 @@ fn python() -> Option<PathBuf> {
     None
 }
 
-fn script(name: &str) -> PathBuf {
+pub fn script(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it").join(name)
 }
 
