@@ -156,9 +156,63 @@ pub(super) fn has_obfuscated(args: &Value) -> bool {
         return false;
     };
     words.iter().any(|word| match word {
-        Value::Tuple(parts) | Value::List(parts) => {
-            parts.len() == 3 && parts[0].text() == Some("obfuscated") && parts[1] != parts[2]
-        }
+        Value::Tuple(parts) | Value::List(parts) => parts.len() == 3 && parts[0].text() == Some("obfuscated"),
         _ => false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dict<const N: usize>(pairs: [(&str, Value); N]) -> Value {
+        Value::Dict(pairs.map(|(key, value)| (key.to_owned(), value)).into())
+    }
+
+    fn windows() -> Machine {
+        let environ = dict([("USERPROFILE", r"C:\Users\jane".into())]);
+        let info = [
+            ("basedir", Value::from(r"C:\w")),
+            ("system", "nt".into()),
+            ("environ", environ),
+        ];
+        Machine::of(&info.map(|(key, value)| (key.to_owned(), value)).into()).unwrap()
+    }
+
+    #[test]
+    fn paths_are_whole_as_the_workers_system_writes_them() {
+        let args = dict([
+            ("reader", Value::Int(7)),
+            ("workdir", "build".into()),
+            ("workerdest", r"sub\f".into()),
+        ]);
+        let translated = translate("downloadFile", &args, r"C:\w\b", &windows()).unwrap();
+        assert_eq!((translated.name, translated.transfer), ("download_file", Some(7)));
+        assert_eq!(translated.args.get("path"), Some(&r"C:\w\b\build\sub\f".into()));
+        assert_eq!(translated.args.get("reader"), None);
+        let args = dict([("workersrc", "~/f".into()), ("writer", Value::Int(8))]);
+        let translated = translate("uploadFile", &args, r"C:\w\b", &windows()).unwrap();
+        assert_eq!(translated.args.get("path"), Some(&r"C:\Users\jane/f".into()));
+        let args = dict([("path", "~".into())]);
+        let translated = translate("rmfile", &args, r"C:\w\b", &windows()).unwrap();
+        assert_eq!(translated.args, dict([("path", r"C:\Users\jane".into())]));
+    }
+
+    #[test]
+    fn what_is_no_path_is_left_to_the_worker() {
+        let args = dict([("dir", Value::Int(1))]);
+        let translated = translate("listdir", &args, r"C:\w\b", &windows()).unwrap();
+        assert_eq!(translated.args, args);
+        assert_eq!(translate("mkdir", &Value::None, "", &windows()).unwrap().args, dict([]));
+        assert_eq!(translate("nosuch", &args, "", &windows()), None);
+    }
+
+    #[test]
+    fn hidden_words_are_found() {
+        let hidden = Value::Tuple(vec!["obfuscated".into(), "a".into(), "b".into()]);
+        let command = |words: Value| dict([("command", words)]);
+        assert!(has_obfuscated(&command(Value::List(vec!["echo".into(), hidden]))));
+        assert!(!has_obfuscated(&command(Value::List(vec!["obfuscated".into()]))));
+        assert!(!has_obfuscated(&command("obfuscated".into())));
+    }
 }
