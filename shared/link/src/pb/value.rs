@@ -79,3 +79,62 @@ fn key_text(key: jelly::Value) -> String {
         other => format!("{other:?}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::None),
+            any::<bool>().prop_map(Value::Bool),
+            any::<i64>().prop_map(Value::Int),
+            (-1e300..1e300).prop_map(Value::Float),
+            ".*".prop_map(Value::Text),
+            any::<Vec<u8>>().prop_map(|bytes| Value::Bytes(bytes.into())),
+        ];
+        leaf.prop_recursive(4, 32, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::List),
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::Tuple),
+                prop::collection::vec((".*", inner), 0..6).prop_map(Value::Dict),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_sent_is_what_arrives(value in any_value()) {
+            prop_assert_eq!(from_jelly(to_jelly(value.clone())), value);
+        }
+    }
+
+    #[test]
+    fn what_the_protocol_has_no_word_for_still_means_something() {
+        let set = jelly::Value::Set(vec![1_i64.into()]);
+        assert_eq!(from_jelly(set), Value::List(vec![Value::Int(1)]));
+        let inode = u64::MAX;
+        assert_eq!(from_jelly(inode.into()), Value::Text(inode.to_string()));
+        let moment = jelly::Value::DateTime("2026 11 21 0 0 0 0".to_owned());
+        assert_eq!(from_jelly(moment), "2026 11 21 0 0 0 0".into());
+        let keys = jelly::Value::Dict(vec![
+            (jelly::Value::Bytes("bytes".into()), jelly::Value::None),
+            (7_i64.into(), jelly::Value::None),
+        ]);
+        assert_eq!(
+            from_jelly(keys),
+            Value::Dict(vec![("bytes".to_owned(), Value::None), ("7".to_owned(), Value::None)])
+        );
+    }
+
+    #[test]
+    fn text_may_be_bytes() {
+        assert_eq!(text("a".into()), Ok("a".to_owned()));
+        assert_eq!(
+            text(jelly::Value::Bytes(b"a\xff"[..].into())),
+            Ok("a\u{fffd}".to_owned())
+        );
+        assert_eq!(text(jelly::Value::None), Err(jelly::Value::None));
+    }
+}

@@ -3,7 +3,7 @@
 mod master;
 mod worker;
 
-pub use master::{Built, Master, Step};
+pub use master::{Built, Master};
 pub use worker::Worker;
 
 use std::net::TcpListener;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A Buildbot on a busy machine takes its time.
-pub const PATIENCE: Duration = Duration::from_secs(90);
+pub const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Which of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Makes one with these options and starts it.
+    /// Makes one with these options and starts it, with the environment of the recorded one.
     pub async fn start(environment: &Path, address: &str, name: &str, password: &str, options: &[&str]) -> Worker {
         let folder = TempDir::new().expect("a temporary folder");
         let program = environment.join("bin/buildbot-worker");
@@ -28,6 +28,8 @@ impl Worker {
         let child = Command::new(&program)
             .args(["start", "--nodaemon"])
             .arg(folder.path().join("worker"))
+            .env_clear()
+            .envs([("PATH", "/usr/bin:/bin"), ("HOME", "/srv/bb/home"), ("LANG", "C.UTF-8")])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .kill_on_drop(true)

@@ -1,73 +1,16 @@
 //! The master's end with recorded workers: it must say what the recorded master said.
 
+use super::doorman::{Doorman, Heard, Knock};
 use super::recording::{Meaning, Row, sessions};
 use super::wire::{PATIENCE, Wire, element, items, word};
 use bytes::Bytes;
-use link::{Door, DoorFuture, Visitor};
 use md5::{Digest, Md5};
 use spread::banana::Element;
 use std::collections::HashMap;
-use std::net::SocketAddr;
-use std::sync::Arc;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use wire::worker::link::{End, Pending};
 use wire::worker::{Answer, Call, Failure, MasterCall, WorkerCall};
-
-/// A door with a person behind it, who decides in the test.
-pub struct Doorman {
-    visitors: mpsc::UnboundedSender<Knock>,
-    pub refused: mpsc::UnboundedSender<String>,
-}
-
-/// Someone at the door, and what is said to them.
-pub struct Knock {
-    pub visitor: Visitor,
-    pub say: oneshot::Sender<Result<(), Failure>>,
-}
-
-/// What reaches the person.
-pub struct Heard {
-    pub visitors: mpsc::UnboundedReceiver<Knock>,
-    pub refused: mpsc::UnboundedReceiver<String>,
-}
-
-impl Doorman {
-    pub fn new() -> (Arc<Doorman>, Heard) {
-        let (visitors, knocks) = mpsc::unbounded_channel();
-        let (refused, turned_away) = mpsc::unbounded_channel();
-        let heard = Heard {
-            visitors: knocks,
-            refused: turned_away,
-        };
-        (Arc::new(Doorman { visitors, refused }), heard)
-    }
-}
-
-impl Heard {
-    pub async fn visitor(&mut self) -> Knock {
-        let knock = tokio::time::timeout(PATIENCE, self.visitors.recv()).await;
-        knock.expect("nobody knocked").unwrap()
-    }
-}
-
-impl Door for Doorman {
-    fn password<'a>(&'a self, name: &'a str) -> DoorFuture<'a, Option<String>> {
-        Box::pin(async move { (name == "w-pb").then(|| "s3cret".to_owned()) })
-    }
-
-    fn refused(&self, name: &str, _from: Option<SocketAddr>) {
-        self.refused.send(name.to_owned()).unwrap();
-    }
-
-    fn attach(&self, visitor: Visitor) -> DoorFuture<'_, Result<(), Failure>> {
-        Box::pin(async move {
-            let (say, said) = oneshot::channel();
-            self.visitors.send(Knock { visitor, say }).unwrap();
-            said.await.expect("the person went away")
-        })
-    }
-}
 
 type Answering = Box<dyn FnOnce(Result<Answer, Failure>) + Send>;
 
@@ -113,7 +56,7 @@ impl Played {
         self.end.as_mut().unwrap()
     }
 
-    async fn from_worker(&mut self, row: &Row) {
+    async fn worker_says(&mut self, row: &Row) {
         let mut expression = element(&row.expression);
         if row.method() == "respond" {
             // The challenge is another one each time.
@@ -142,7 +85,7 @@ impl Played {
         }
     }
 
-    async fn from_master(&mut self, row: &Row) {
+    async fn master_says(&mut self, row: &Row) {
         match row.word() {
             "message" => {
                 let call = self.meaning.of_master(&row.expression);
@@ -210,8 +153,8 @@ async fn play(recording: &str, password: &'static str) {
         let mut played = Played::start(password);
         for row in &rows {
             match row.from_worker {
-                true => played.from_worker(row).await,
-                false => played.from_master(row).await,
+                true => played.worker_says(row).await,
+                false => played.master_says(row).await,
             }
         }
         // The recorded worker left at the end.

@@ -52,7 +52,7 @@ impl Played {
         self.connected.as_mut().unwrap()
     }
 
-    async fn from_master(&mut self, row: &Row) {
+    async fn master_says(&mut self, row: &Row) {
         self.wire.write(&super::wire::element(&row.expression)).await;
         match row.word() {
             "message" => {
@@ -80,7 +80,7 @@ impl Played {
         }
     }
 
-    async fn from_worker(&mut self, row: &Row) {
+    async fn worker_says(&mut self, row: &Row) {
         match row.word() {
             "message" if matches!(row.method(), "login" | "respond") => self.wire.expect(&row.expression).await,
             "message" => {
@@ -136,8 +136,8 @@ async fn play(recording: &str) {
         let mut played = Played::start(&rows);
         for row in &rows {
             match row.from_worker {
-                true => played.from_worker(row).await,
-                false => played.from_master(row).await,
+                true => played.worker_says(row).await,
+                false => played.master_says(row).await,
             }
         }
         // The recorded worker left at the end.
@@ -196,7 +196,7 @@ async fn refused(rows: &[Row]) -> ConnectError {
                 let same = |element: &Element| word(element, 3) == Some("respond") && items(element).len() == 7;
                 played.wire.find("respond", same).await;
             }
-            (true, _) => played.from_worker(row).await,
+            (true, _) => played.worker_says(row).await,
             // After the refusal the worker may be gone already.
             (false, _) if row.word() == "decref" => {}
             (false, _) => played.wire.write(&super::wire::element(&row.expression)).await,

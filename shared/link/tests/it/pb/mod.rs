@@ -2,5 +2,12 @@
 
 mod as_master;
 mod as_worker;
+mod both_ends;
+mod by_hand;
+mod doorman;
+mod our_worker;
+mod probes;
+mod real_master;
+mod real_worker;
 mod recording;
 mod wire;

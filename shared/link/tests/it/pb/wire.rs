@@ -40,6 +40,11 @@ impl Wire {
         self.stream.write_all(&bytes).await.unwrap();
     }
 
+    /// Bytes that need not be an expression. Whoever gets them may be gone.
+    pub async fn write_bytes(&mut self, bytes: &[u8]) {
+        let _ = self.stream.write_all(bytes).await;
+    }
+
     /// The next expression, `None` at the end. References that are given back are counted instead.
     pub async fn read(&mut self) -> Option<Element> {
         loop {
@@ -102,7 +107,7 @@ impl Wire {
 }
 
 /// An attribute of the failure that an `error` carries.
-fn attribute(error: &Element, key: &str) -> Option<Element> {
+pub fn attribute(error: &Element, key: &str) -> Option<Element> {
     let state = items(items(items(error).get(2)?).get(1)?);
     let pair = state
         .iter()
