@@ -22,7 +22,11 @@ pub struct Claim {
 pub struct Running {
     /// Its number.
     pub pid: i32,
-    /// Waits for a lock until it is gone.
+    /// Locked by it until it is gone.
+    #[cfg_attr(
+        target_os = "linux",
+        expect(dead_code, reason = "there is a better way to wait on Linux")
+    )]
     pub file: File,
 }
 
@@ -31,22 +35,20 @@ impl Claim {
     pub fn take(path: &Path) -> Result<Claim, Failure> {
         let at = |error: std::io::Error| Failure::other(format!("{}: {error}", path.display()));
         loop {
-            let mut file = File::options()
-                .create(true)
-                .truncate(false)
-                .read(true)
-                .write(true)
-                .open(path)
-                .map_err(at)?;
-            match file.try_lock() {
+            let lock = open(&lock_of(path)).map_err(at)?;
+            match lock.try_lock() {
                 Ok(()) => {}
-                Err(TryLockError::WouldBlock) => return Err(taken(path, number(&mut file))),
+                Err(TryLockError::WouldBlock) => {
+                    let pid = File::open(path).ok().and_then(|mut file| number(&mut file));
+                    return Err(taken(path, pid));
+                }
                 Err(TryLockError::Error(error)) => return Err(at(error)),
             }
             // One that is just ending removed the name between our opening and locking.
-            if !is_named(&file, path) {
+            if !is_named(&lock, path) {
                 continue;
             }
+            let mut file = open(path).map_err(at)?;
             if let Some(pid) = number(&mut file).filter(|pid| is_buildbot(*pid)) {
                 return Err(taken(path, Some(pid)).hint("It is buildbot-worker's; stop it with:  buildbot-worker stop"));
             }
@@ -55,7 +57,7 @@ impl Claim {
             write!(file, "{}", std::process::id()).map_err(at)?;
             return Ok(Claim {
                 path: path.to_owned(),
-                _locked: file,
+                _locked: lock,
             });
         }
     }
@@ -71,15 +73,38 @@ impl Drop for Claim {
 /// Who serves in a folder.
 pub fn find(folder: &Path) -> Option<Running> {
     NAMES.iter().find_map(|name| {
-        let mut file = File::options().read(true).write(true).open(folder.join(name)).ok()?;
-        match file.try_lock() {
+        let path = folder.join(name);
+        let mut file = File::open(&path).ok()?;
+        let lock = File::options().read(true).write(true).open(lock_of(&path)).ok()?;
+        match lock.try_lock() {
             Err(TryLockError::WouldBlock) => Some(Running {
                 pid: number(&mut file)?,
-                file,
+                file: lock,
             }),
             _ => None,
         }
     })
+}
+
+fn open(path: &Path) -> std::io::Result<File> {
+    File::options()
+        .create(true)
+        .truncate(false)
+        .read(true)
+        .write(true)
+        .open(path)
+}
+
+/// What is locked: the file itself.
+#[cfg(unix)]
+fn lock_of(path: &Path) -> PathBuf {
+    path.to_owned()
+}
+
+/// What is locked: a file beside it, because nobody else can read what is locked there.
+#[cfg(windows)]
+fn lock_of(path: &Path) -> PathBuf {
+    path.with_added_extension("lock")
 }
 
 fn taken(path: &Path, pid: Option<i32>) -> Failure {
