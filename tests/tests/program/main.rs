@@ -7,6 +7,7 @@ mod crash;
 mod dashboard;
 mod first_build;
 mod idle;
+mod ports;
 mod real_projects;
 mod samples;
 mod trace;
