@@ -2,10 +2,12 @@
 //!
 //! Everything here looks at the program from outside: its command line, its local socket, its files.
 
+mod buildbot;
 mod outpost;
 mod repository;
 mod threads;
 
+pub use buildbot::Buildbot;
 pub use outpost::{Ear, Outpost, program};
 pub use repository::Repository;
 pub use threads::{WakeUps, most_memory, survivors, wake_ups};

@@ -1,8 +1,9 @@
 //! `outpost worker start`: starts the process that serves, and waits until it is attached or says why not.
 
 use super::arguments::WorkerStart;
+use super::folder;
+use super::pid::Claim;
 use super::told::Told;
-use super::{folder, pid};
 use crate::command::print_json;
 use crate::failure::{Failure, OTHER, RED};
 use lend::basedir::Basedir;
@@ -17,10 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(45);
 
 pub fn run(start: &WorkerStart) -> Result<(), Failure> {
     let basedir = folder::open(&start.folder)?;
-    if let Some(running) = pid::find(&start.folder) {
-        let message = format!("a worker runs in {} already", start.folder.display());
-        return Err(Failure::new(OTHER, format!("{message} (process {})", running.pid)));
-    }
+    // Said here, where the person sees it; the process in the background takes it again.
+    drop(Claim::take(&basedir.pid_file())?);
     let log = std::fs::File::options()
         .create(true)
         .append(true)

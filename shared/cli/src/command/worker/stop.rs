@@ -5,7 +5,6 @@ use super::pid::{self, Running};
 use crate::absolute;
 use crate::failure::{Failure, NOT_RUNNING};
 use std::path::Path;
-use std::sync::mpsc;
 use std::time::Duration;
 
 /// What a worker runs is killed, which the system may take a while for.
@@ -32,22 +31,67 @@ pub fn if_running(folder: &Path) -> Result<(), Failure> {
     }
 }
 
-/// The lock is free when the process is gone, and tells so without asking again and again.
 fn end(running: Running) -> Result<(), Failure> {
-    let Running { pid, file } = running;
+    let pid = running.pid;
+    let gone = Gone::of(running)?;
     terminate(pid)?;
-    let (give, take) = mpsc::channel();
-    std::thread::spawn(move || {
-        // Nobody waits any more when it comes too late.
-        let _ = give.send(file.lock().is_ok());
-    });
-    match take.recv_timeout(PATIENCE) {
-        Ok(true) => Ok(()),
-        _ => Err(
+    if gone.wait() {
+        Ok(())
+    } else {
+        Err(
             Failure::other(format!("the worker (process {pid}) does not end")).hint(format!(
                 "The system may hold what it runs; kill it with:  kill -9 {pid}"
             )),
-        ),
+        )
+    }
+}
+
+/// Tells when a process is gone, without asking again and again.
+#[cfg(target_os = "linux")]
+struct Gone(Option<std::os::fd::OwnedFd>);
+
+#[cfg(target_os = "linux")]
+impl Gone {
+    fn of(running: Running) -> Result<Gone, Failure> {
+        use rustix::process::{Pid, PidfdFlags, pidfd_open};
+        let pid = Pid::from_raw(running.pid).ok_or_else(|| Failure::other("the worker's process has no number"))?;
+        match pidfd_open(pid, PidfdFlags::empty()) {
+            Ok(process) => Ok(Gone(Some(process))),
+            // It was quicker.
+            Err(rustix::io::Errno::SRCH) => Ok(Gone(None)),
+            Err(error) => Err(std::io::Error::from(error).into()),
+        }
+    }
+
+    fn wait(self) -> bool {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        let Some(process) = self.0 else { return true };
+        let patience = Timespec {
+            tv_sec: PATIENCE.as_secs().cast_signed(),
+            tv_nsec: 0,
+        };
+        let mut fds = [PollFd::new(&process, PollFlags::IN)];
+        poll(&mut fds, Some(&patience)).is_ok_and(|ready| ready > 0)
+    }
+}
+
+/// The lock on its file is free when it is gone.
+#[cfg(not(target_os = "linux"))]
+struct Gone(std::fs::File);
+
+#[cfg(not(target_os = "linux"))]
+impl Gone {
+    fn of(running: Running) -> Result<Gone, Failure> {
+        Ok(Gone(running.file))
+    }
+
+    fn wait(self) -> bool {
+        let (give, take) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            // Nobody waits any more when it comes too late.
+            let _ = give.send(self.0.lock().is_ok());
+        });
+        take.recv_timeout(PATIENCE).unwrap_or(false)
     }
 }
 
