@@ -11,3 +11,4 @@ mod ports;
 mod real_projects;
 mod samples;
 mod trace;
+mod worker;
