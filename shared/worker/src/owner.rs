@@ -13,6 +13,9 @@ use crate::Ended;
 /// How long a master may take to hear why its commands end.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
+/// A master that goes on with a build does it within this.
+const BETWEEN_COMMANDS: Duration = Duration::from_secs(2);
+
 /// A command that a worker is running.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
@@ -47,7 +50,7 @@ impl Owner {
     }
 
     /// Asks the master to give nothing more and, when what runs is finished, to send the worker away. When the link has
-    /// no word for that, the worker leaves as soon as no command runs.
+    /// no word for that, the worker leaves when no command has run for two seconds, as a rule between builds.
     pub fn leave(&self) {
         self.0.leave.cancel();
     }
@@ -94,8 +97,15 @@ impl Owner {
             Err(error) => {
                 tracing::info!("the master has no way to let a worker leave ({error}); leaving after what runs now");
                 let mut runs = self.0.runs.subscribe();
-                // The sender lives as long as `self`.
-                let _ = runs.wait_for(Vec::is_empty).await;
+                loop {
+                    // The sender lives as long as `self`.
+                    let _ = runs.wait_for(Vec::is_empty).await;
+                    // A build's next command comes sooner than that, and the build is not torn.
+                    let next = timeout(BETWEEN_COMMANDS, runs.wait_for(|runs| !runs.is_empty()));
+                    if next.await.is_err() {
+                        return;
+                    }
+                }
             }
         }
     }

@@ -10,7 +10,7 @@
 //!   next is due is given up.
 //! - A worker cannot ask to leave. Two of ours can: each says in the HTTP exchange that it is one (`Outpost-Link: 1`),
 //!   and then the worker may send `shutdown`. On another master the wish fails; the worker is then to go when none of
-//!   its commands runs, and the master repeats what is left of their builds.
+//!   its commands has run for a while.
 //! - Buildbot 4.3's master answers a download with nothing: the command fails and says so, instead of making an empty
 //!   file. Its worker shows obfuscated words: they are sent only to a worker of ours, and another's step fails.
 //!
