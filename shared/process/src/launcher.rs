@@ -7,7 +7,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// How commands are started. Windows keeps trees of processes together by itself, and uses neither field.
+/// How commands are started. Windows keeps trees of processes together by itself, and uses neither `shim` nor `hold`.
 #[derive(Clone, Debug, Default)]
 pub struct Launcher {
     /// The program that serves as shim when it is started with `SHIM_ARGUMENT`; it then calls `shim_main` first of all.
@@ -16,6 +16,8 @@ pub struct Launcher {
     /// A file that every shim keeps open until nothing is alive below it. With a lock on it, the next process to take
     /// that lock knows that nothing is left of what this one started, even if this one is killed.
     pub hold: Option<Arc<File>>,
+    /// How far commands step back behind everything else on this machine, from 0 (not at all) to 19.
+    pub nice: u8,
 }
 
 /// Why a command does not run.

@@ -6,7 +6,6 @@ use super::{Output, Processes, direct, terminal};
 use crate::child::{Child, Tree};
 use crate::{Command, Launcher, SpawnError};
 use nix::sys::socket::{ControlMessage, MsgFlags, sendmsg};
-use std::fs::File;
 use std::io::{self, IoSlice};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream as StdStream;
@@ -37,13 +36,15 @@ pub(crate) async fn spawn(launcher: &Launcher, command: &Command, program: Strin
     } = streams;
     let processes = match &launcher.shim {
         Some(shim) => {
-            let link = start_shim(shim, command, theirs, launcher.hold.as_deref()).map_err(|source| SpawnError::Shim {
+            let link = start_shim(shim, command, theirs, launcher).map_err(|source| SpawnError::Shim {
                 shim: shim.clone(),
                 source,
             });
             under_shim(link?, shim, command, program).await?
         }
-        None => direct::spawn(command, theirs).map_err(|source| SpawnError::Program { program, source })?,
+        None => {
+            direct::spawn(command, theirs, launcher.nice).map_err(|source| SpawnError::Program { program, source })?
+        }
     };
     let feeder = command.stdin.clone().zip(stdin).map(|(bytes, mut pipe)| {
         // A command that does not read its input has a right not to.
@@ -91,21 +92,24 @@ fn start_shim(
     shim: &std::path::Path,
     command: &Command,
     theirs: [OwnedFd; 3],
-    hold: Option<&File>,
+    launcher: &Launcher,
 ) -> io::Result<(tokio::process::Child, UnixStream, Vec<u8>)> {
     let (ours, control) = StdStream::pair()?;
-    let process = tokio::process::Command::new(shim)
+    let mut started = std::process::Command::new(shim);
+    started
         .arg(SHIM_ARGUMENT)
         .stdin(Stdio::from(OwnedFd::from(control)))
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()?;
+        .stderr(Stdio::null());
+    // The command has it from the shim.
+    direct::step_back(&mut started, launcher.nice);
+    let process = tokio::process::Command::from(started).spawn()?;
     let request = shim::Request::from(command).encode();
     let length = u32::try_from(request.len())
         .map_err(|_| io::Error::from_raw_os_error(libc::E2BIG))?
         .to_le_bytes();
     let mut descriptors = theirs.each_ref().map(AsRawFd::as_raw_fd).to_vec();
-    descriptors.extend(hold.map(AsRawFd::as_raw_fd));
+    descriptors.extend(launcher.hold.as_deref().map(AsRawFd::as_raw_fd));
     sendmsg::<()>(
         ours.as_raw_fd(),
         &[IoSlice::new(&length)],

@@ -26,7 +26,7 @@ static SHIM: extern "C" fn() = {
 fn under_shim() -> Launcher {
     Launcher {
         shim: Some("/proc/self/exe".into()),
-        hold: None,
+        ..Launcher::default()
     }
 }
 

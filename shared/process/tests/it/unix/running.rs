@@ -119,7 +119,7 @@ async fn a_missing_folder_and_a_missing_shim_are_told_apart() {
     assert!(error.to_string().contains("gone' cannot be entered"), "{error}");
     let launcher = process::Launcher {
         shim: Some(gone),
-        hold: None,
+        ..process::Launcher::default()
     };
     let error = launcher.spawn(&sh("true", "/".as_ref())).await.unwrap_err();
     assert!(matches!(error, SpawnError::Shim { .. }), "{error}");
@@ -165,4 +165,16 @@ async fn a_shim_costs_little() {
     );
     // A millisecond or two; a machine under load gets some room.
     assert!(medians[1] < medians[0] + Duration::from_millis(50), "{medians:?}");
+}
+
+#[tokio::test]
+async fn a_command_steps_back_behind_the_rest_of_the_machine() {
+    let own = stdout(&mut direct().spawn(&sh("nice", "/".as_ref())).await.unwrap()).await;
+    let own: u8 = own.trim().parse().expect("a number that is not below zero");
+    for mut launcher in [under_shim(), direct()] {
+        launcher.nice = own.saturating_add(5).min(19);
+        let mut child = launcher.spawn(&sh("nice; sh -c nice", "/".as_ref())).await.unwrap();
+        let said = format!("{0}\n{0}\n", launcher.nice);
+        assert_eq!(stdout(&mut child).await, said, "{launcher:?}");
+    }
 }
