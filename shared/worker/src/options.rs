@@ -24,6 +24,10 @@ pub struct Options {
     pub numcpus: Option<u32>,
     /// How often to say "I am here"; `None` where the link cannot die in silence.
     pub keepalive: Option<Duration>,
+    /// How far commands step back behind everything else on this machine, from 0 (not at all) to 19.
+    pub nice: u8,
+    /// So many commands run at once; further ones wait, and say so in their logs. No limit when `None`.
+    pub at_once: Option<u32>,
     /// Delete folders in `basedir` that belong to no builder, instead of naming them in the log.
     pub delete_leftover_dirs: bool,
 }
@@ -39,6 +43,8 @@ impl Options {
             info: Vec::new(),
             numcpus: None,
             keepalive: None,
+            nice: 0,
+            at_once: None,
             delete_leftover_dirs: false,
         }
     }

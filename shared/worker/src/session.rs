@@ -1,7 +1,7 @@
 //! Serving one master: its calls, the builders, and what each of them runs (§1, §3, §7).
 
 use crate::command::args::failure;
-use crate::command::{Command, Context};
+use crate::command::{Command, Context, Turns};
 use crate::report::Report;
 use crate::{Options, Owner, info, lock};
 use process::Launcher;
@@ -57,6 +57,8 @@ struct Session {
     /// What runs for a master that tells no builders.
     loose: HashMap<CommandId, Running>,
     commands: JoinSet<()>,
+    /// Where commands wait when not all may run at once.
+    turns: Turns,
     /// The parent of every command's token of that name.
     abandoned: CancellationToken,
 }
@@ -129,7 +131,9 @@ impl Session {
             launcher: Launcher {
                 shim: options.shim.clone(),
                 hold: Some(Arc::new(lock)),
+                nice: options.nice,
             },
+            turns: Turns::new(options.at_once),
             options,
             owner,
             caller,
@@ -224,6 +228,7 @@ impl Session {
         let abandoned = self.abandoned.child_token();
         let interrupt = abandoned.child_token();
         let underway = self.owner.began(builder, &id, name);
+        let turns = self.turns.clone();
         let context = Context {
             report: Report::new(id.clone(), self.caller.clone()),
             caller: self.caller.clone(),
@@ -238,7 +243,7 @@ impl Session {
             abandoned,
             task: self.commands.spawn(async move {
                 let _underway = underway;
-                command.execute(context).await;
+                command.execute(context, turns).await;
             }),
         };
         match self.builders.get_mut(builder) {

@@ -15,8 +15,11 @@ mod running;
 mod shell;
 mod stat;
 mod transfer;
+mod turn;
 mod upload_directory;
 mod upload_file;
+
+pub(crate) use turn::Turns;
 
 use crate::environment::Environment;
 use crate::report::Report;
@@ -107,9 +110,16 @@ impl Command {
     }
 
     /// Runs it to its end and tells the master all of it.
-    pub(crate) async fn execute(self, mut context: Context) {
+    pub(crate) async fn execute(self, mut context: Context, turns: Turns) {
+        let turn = turns.take(&mut context).await;
         let started = Instant::now();
-        let result = self.run(&mut context).await;
+        let result = match &turn {
+            Some(_) => self.run(&mut context).await,
+            None => {
+                context.report.update(Update::Rc(-1));
+                Ok(())
+            }
+        };
         if context.abandoned.is_cancelled() {
             return;
         }

@@ -201,3 +201,38 @@ async fn keepalives_come_as_often_as_wanted() {
     }
     assert!(begun.elapsed() >= Duration::from_millis(150));
 }
+
+#[tokio::test]
+async fn commands_wait_when_no_more_may_run_at_once() {
+    let mut master = Master::with(&["one", "two"], |options| options.at_once = Some(1)).await;
+    let first = "echo begun; while ! test -e go; do sleep 0.01; done";
+    master.start_as("one", "1", "shell", sh(first)).await.unwrap();
+    master.until("1", |told| told.stdout().contains("begun")).await;
+    master.start_as("two", "2", "shell", sh("echo second")).await.unwrap();
+    let waiting = master.until("2", |told| !told.header().is_empty()).await;
+    assert_eq!(
+        waiting.header(),
+        "waiting: this machine runs no more commands at once\n"
+    );
+    std::fs::write(master.path("build/go"), "").unwrap();
+    let mut all = master.finish_all(&["1", "2"], |_| false).await;
+    assert_eq!(all.remove("1").unwrap().rc(), Some(0));
+    assert_eq!(all.remove("2").unwrap().stdout(), "second\n");
+}
+
+#[tokio::test]
+async fn a_command_that_waits_is_interrupted_like_one_that_runs() {
+    let mut master = Master::with(&["one", "two"], |options| options.at_once = Some(1)).await;
+    master
+        .start_as("one", "1", "shell", sh("echo begun; sleep 100"))
+        .await
+        .unwrap();
+    master.until("1", |told| told.stdout().contains("begun")).await;
+    master.start_as("two", "2", "shell", sh("touch ran")).await.unwrap();
+    master.until("2", |told| !told.header().is_empty()).await;
+    master.interrupt("two").await;
+    let told = master.finish("2").await;
+    assert_ne!(told.rc(), Some(0));
+    master.interrupt("one").await;
+    master.finish("1").await;
+}
