@@ -8,14 +8,11 @@ mod tac;
 pub use settings::{AllowShutdown, Rotation, Settings};
 pub use tac::TacError;
 
-use crate::backoff::Retry;
 use crate::lender::Lending;
-use link::address::{Address, AddressError};
+use link::address::AddressError;
 use link::{Login, Target, UnknownProtocol};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-use worker::Options;
 
 /// The settings of a folder that we made.
 const SETTINGS: &str = "worker.toml";
@@ -179,42 +176,17 @@ impl Basedir {
 
     /// Its master.
     pub fn target(&self) -> Result<Target, BasedirError> {
-        let mut address: Address = self.settings.master.parse()?;
-        if self.settings.use_tls {
-            address = address.with_tls();
-        }
-        let mut target = Target::new(address);
-        if let Some(protocol) = &self.settings.protocol {
-            target.protocol = protocol.parse()?;
-        }
-        target.proxy = self.settings.proxy.as_deref().map(str::parse).transpose()?;
-        Ok(target)
+        self.settings.target()
     }
 
     /// What it says of itself to its master.
     pub fn login(&self) -> Login {
-        Login {
-            name: self.settings.name.clone(),
-            password: self.settings.password.clone(),
-        }
+        self.settings.login()
     }
 
     /// How it serves and how it comes back.
     pub fn lending(&self) -> Lending {
-        let settings = &self.settings;
-        let mut options = Options::new(&self.folder, &settings.name);
-        options.keepalive = Some(settings.keepalive)
-            .filter(|seconds| *seconds > 0)
-            .map(Duration::from_secs);
-        options.delete_leftover_dirs = settings.delete_leftover_dirs;
-        options.numcpus = settings.numcpus;
-        Lending {
-            options,
-            retry: Retry {
-                longest: Duration::from_secs(settings.maxdelay),
-                attempts: settings.maxretries,
-            },
-        }
+        self.settings.lending(&self.folder)
     }
 
     /// The file that holds the number of the process while one runs here; `buildbot-worker` looks into the same one in

@@ -1,6 +1,14 @@
 //! A worker's settings, as `worker.toml` has them. Names follow `buildbot-worker create-worker`.
 
+use super::BasedirError;
+use crate::backoff::Retry;
+use crate::lender::Lending;
+use link::address::Address;
+use link::{Login, Target};
 use serde::{Deserialize, Serialize};
+use std::path::Path;
+use std::time::Duration;
+use worker::Options;
 
 /// A worker's settings (`worker-protocol-pb` §9).
 #[derive(Clone, Serialize, Deserialize)]
@@ -95,6 +103,45 @@ impl Settings {
             allow_shutdown: None,
             delete_leftover_dirs: false,
             log: Some(Rotation::default()),
+        }
+    }
+
+    /// The master.
+    pub fn target(&self) -> Result<Target, BasedirError> {
+        let mut address: Address = self.master.parse()?;
+        if self.use_tls {
+            address = address.with_tls();
+        }
+        let mut target = Target::new(address);
+        if let Some(protocol) = &self.protocol {
+            target.protocol = protocol.parse()?;
+        }
+        target.proxy = self.proxy.as_deref().map(str::parse).transpose()?;
+        Ok(target)
+    }
+
+    /// What the worker says of itself to its master.
+    pub fn login(&self) -> Login {
+        Login {
+            name: self.name.clone(),
+            password: self.password.clone(),
+        }
+    }
+
+    /// How it serves in a folder, and how it comes back.
+    pub fn lending(&self, folder: &Path) -> Lending {
+        let mut options = Options::new(folder, &self.name);
+        options.keepalive = Some(self.keepalive)
+            .filter(|seconds| *seconds > 0)
+            .map(Duration::from_secs);
+        options.delete_leftover_dirs = self.delete_leftover_dirs;
+        options.numcpus = self.numcpus;
+        Lending {
+            options,
+            retry: Retry {
+                longest: Duration::from_secs(self.maxdelay),
+                attempts: self.maxretries,
+            },
         }
     }
 
