@@ -11,6 +11,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ("all-well", IconState::AllWell),
         ("no-projects", IconState::NoProjects),
         ("building", IconState::Building),
+        ("lending", IconState::Lending),
         ("broken-by-others", IconState::BrokenByOthers),
         ("broken-by-me", IconState::BrokenByMe),
         ("offline", IconState::Offline),

@@ -7,6 +7,7 @@
 //! | broken by others | hollow octagon, cross |
 //! | broken by me | filled octagon, cross |
 //! | no projects | hollow ring, plus |
+//! | lending | filled diamond, arrow |
 //! | offline | dotted ring |
 //!
 //! A mute adds a pause mark in the corner. The colours stand out by at least 3:1 from a white and from a dark panel.
@@ -83,6 +84,11 @@ fn draw(icon: TrayIcon, size: u32) -> Pixmap {
             canvas.stroke(circle(9.8), 2.2, GREY);
             canvas.line(&[(12.0, 7.6), (12.0, 16.4)], 2.4, GREY);
             canvas.line(&[(7.6, 12.0), (16.4, 12.0)], 2.4, GREY);
+        }
+        IconState::Lending => {
+            canvas.fill(diamond(12.0), BLUE);
+            canvas.line(&[(7.2, 12.0), (16.4, 12.0)], 2.5, WHITE);
+            canvas.line(&[(12.8, 8.2), (16.6, 12.0), (12.8, 15.8)], 2.5, WHITE);
         }
         IconState::Offline => canvas.dots(8, 9.4, 1.9, GREY),
     }
@@ -203,6 +209,21 @@ fn arc(radius: f32, part: f32) -> Option<Path> {
     path.finish()
 }
 
+/// Four corners, on its tip.
+fn diamond(radius: f32) -> Option<Path> {
+    let mut path = PathBuilder::new();
+    for corner in 0..4_u8 {
+        let (x, y) = on_circle(radius, f32::from(corner) / 4.0);
+        if corner == 0 {
+            path.move_to(x, y)
+        } else {
+            path.line_to(x, y)
+        }
+    }
+    path.close();
+    path.finish()
+}
+
 /// Eight corners, flat at the top like a stop sign.
 fn octagon(radius: f32) -> Option<Path> {
     let mut path = PathBuilder::new();
@@ -222,7 +243,8 @@ fn octagon(radius: f32) -> Option<Path> {
 mod tests {
     use super::*;
 
-    const STATES: [IconState; 6] = [
+    const STATES: [IconState; 7] = [
+        IconState::Lending,
         IconState::AllWell,
         IconState::NoProjects,
         IconState::Building,
@@ -278,7 +300,7 @@ mod tests {
                 );
             }
         }
-        for (mark, shape) in [(WHITE, GREEN), (WHITE, RED)] {
+        for (mark, shape) in [(WHITE, GREEN), (WHITE, RED), (WHITE, BLUE)] {
             assert!(
                 contrast(mark, shape) >= 3.0,
                 "{mark:?} in {shape:?}: {}",

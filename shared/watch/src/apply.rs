@@ -65,6 +65,10 @@ impl State {
                 self.worker_missing(master, worker, name, since);
                 Vec::new()
             }
+            Happening::Lending(lending) => {
+                self.lending = lending;
+                Vec::new()
+            }
             Happening::WorkerBack { master, worker } => self.worker_back(&master, |one| one == worker),
         };
         tells.extend(self.release_kept(now));

@@ -76,6 +76,8 @@ pub enum Happening {
         /// When it was there last.
         since: Time,
     },
+    /// The masters that this machine is lent to, whole.
+    Lending(Vec<LentView>),
     /// A worker is there, missing before or not.
     WorkerBack {
         /// Whose.
@@ -83,6 +85,35 @@ pub enum Happening {
         /// Which.
         worker: WorkerId,
     },
+}
+
+/// A master that this machine is lent to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LentView {
+    /// What the person calls it.
+    pub master: String,
+    /// How that stands.
+    pub state: LentState,
+    /// Builders that are built for, and since when.
+    pub builds: Vec<(String, Time)>,
+}
+
+/// How a lending stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LentState {
+    /// Switched off.
+    Off,
+    /// On its way.
+    Connecting,
+    /// The master may give builds.
+    Lent,
+    /// What runs is finished, then it is paused or off.
+    Leaving,
+    /// Until it is resumed.
+    Paused,
+    /// Not connected, for this reason.
+    Away(String),
 }
 
 /// Whether a master can be heard.

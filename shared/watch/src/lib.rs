@@ -24,6 +24,7 @@ mod happening;
 mod history;
 mod identity;
 mod keys;
+mod lending;
 mod missing;
 mod mute;
 mod notice;
@@ -37,8 +38,8 @@ mod words;
 pub use breaks::{Break, BreakId, BrokenBuilder, FixedBy};
 pub use builder::Colour;
 pub use happening::{
-    BuilderInfo, FailedStep, FinishedBuild, Happening, Link, LogPlace, MuteLength, Settings, StartedBuild, Suspect,
-    TroubleAbout,
+    BuilderInfo, FailedStep, FinishedBuild, Happening, LentState, LentView, Link, LogPlace, MuteLength, Settings,
+    StartedBuild, Suspect, TroubleAbout,
 };
 pub use identity::{Identity, Pattern, Who, proposals};
 pub use keys::{BuildKey, BuilderKey, MasterKey, NotAKey};

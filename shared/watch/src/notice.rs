@@ -102,6 +102,8 @@ pub enum Target {
         /// Which.
         worker: model::WorkerId,
     },
+    /// What this machine is lent to.
+    Lending,
 }
 
 impl Target {
@@ -121,6 +123,7 @@ impl Target {
         };
         let path = match self {
             Target::Now => "/".to_owned(),
+            Target::Lending => "/lending".to_owned(),
             Target::Builder(key) => builder(key),
             Target::Build { builder: key, number } => format!("{}/builds/{number}", builder(key)),
             Target::Log {

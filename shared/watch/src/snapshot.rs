@@ -2,7 +2,7 @@
 
 use crate::breaks::{Break, BreakId};
 use crate::builder::{BuilderState, Colour};
-use crate::happening::{Link, TroubleAbout};
+use crate::happening::{LentView, Link, TroubleAbout};
 use crate::mute::Mute;
 use crate::notice::Target;
 use crate::state::State;
@@ -29,6 +29,8 @@ pub struct Snapshot {
     pub hush: Option<String>,
     /// What is in trouble besides builds.
     pub troubles: Vec<TroubleView>,
+    /// The masters that this machine is lent to.
+    pub lending: Vec<LentView>,
 }
 
 /// A master.
@@ -184,6 +186,7 @@ impl State {
             breaks: open.map(|b| self.break_view(b)).collect(),
             mutes: in_force.map(|mute| self.mute_view(mute, now)).collect(),
             hush: self.hush(now),
+            lending: self.lending.clone(),
             troubles: self.trouble_views(),
         }
     }

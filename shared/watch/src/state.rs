@@ -2,7 +2,7 @@
 
 use crate::breaks::{Break, BreakId};
 use crate::builder::BuilderState;
-use crate::happening::{Link, Settings, TroubleAbout};
+use crate::happening::{LentView, Link, Settings, TroubleAbout};
 use crate::missing::Missing;
 use crate::mute::{Mute, Scope, Until};
 use crate::verdict::{Verdict, Verdicts};
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 /// Everything known. It is plain data: keep it as JSON and give it back after a restart, and nothing is told twice.
 ///
-/// What is true only now (running builds, waiting requests, connections, troubles, missing workers, do-not-disturb) is left out of the
+/// What is true only now (running builds, waiting requests, connections, troubles, missing workers, what is lent, do-not-disturb) is left out of the
 /// JSON and has to be said again.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
@@ -31,6 +31,8 @@ pub struct State {
     pub(crate) do_not_disturb: bool,
     #[serde(skip)]
     pub(crate) missing: Vec<Missing>,
+    #[serde(skip)]
+    pub(crate) lending: Vec<LentView>,
 }
 
 /// What is known of a master besides its builders.

@@ -7,7 +7,7 @@ use crate::happening::{Link, MuteLength, TroubleAbout};
 use crate::mute::Scope;
 use crate::notice::Target;
 use crate::snapshot::{BuilderView, RunningView, Snapshot};
-use crate::{BuilderKey, words};
+use crate::{BuilderKey, lending, words};
 use model::Time;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,8 @@ pub enum IconState {
     BrokenByOthers,
     /// Nothing is red and a build runs.
     Building,
+    /// Nothing is red, no build of the person's own runs, and one runs here for somebody else.
+    Lending,
     /// Nothing is red.
     AllWell,
 }
@@ -88,6 +90,12 @@ pub enum MenuAction {
     Mute(Scope, MuteLength),
     /// Ends a mute.
     Unmute(Scope),
+    /// Finishes what runs here for others and takes no more until resumed.
+    PauseLending,
+    /// Builds for others again.
+    ResumeLending,
+    /// Ends what runs here for others at once.
+    TakeBack,
     /// Quits, asking first when builds run.
     Quit,
 }
@@ -125,7 +133,7 @@ fn icon_state(snapshot: &Snapshot) -> IconState {
     let offline = snapshot.masters.iter().all(|m| m.link != Link::Live) && !snapshot.masters.is_empty();
     if offline {
         IconState::Offline
-    } else if snapshot.builders.is_empty() {
+    } else if snapshot.builders.is_empty() && lending::builds(snapshot) == 0 {
         IconState::NoProjects
     } else if snapshot.builders.iter().any(is_mine) {
         IconState::BrokenByMe
@@ -133,6 +141,8 @@ fn icon_state(snapshot: &Snapshot) -> IconState {
         IconState::BrokenByOthers
     } else if snapshot.builders.iter().any(|b| !b.running.is_empty()) {
         IconState::Building
+    } else if lending::builds(snapshot) > 0 {
+        IconState::Lending
     } else {
         IconState::AllWell
     }
@@ -164,7 +174,9 @@ fn culprits(snapshot: &Snapshot, state: IconState) -> Culprits<'_> {
     Culprits(match state {
         IconState::BrokenByMe => all.filter(|b| is_mine(b)).collect(),
         IconState::BrokenByOthers => all.filter(|b| is_red(b)).collect(),
-        IconState::Offline | IconState::NoProjects | IconState::Building | IconState::AllWell => Vec::new(),
+        IconState::Offline | IconState::NoProjects | IconState::Building | IconState::Lending | IconState::AllWell => {
+            Vec::new()
+        }
     })
 }
 
@@ -191,6 +203,7 @@ fn title(snapshot: &Snapshot, state: IconState) -> String {
             let running: usize = snapshot.builders.iter().map(|b| b.running.len()).sum();
             format!("Building: {} running", words::count(running, "build"))
         }
+        IconState::Lending => lending::line(snapshot).unwrap_or_else(|| "All well".to_owned()),
         IconState::AllWell => "All well".to_owned(),
     }
 }
@@ -208,6 +221,8 @@ fn tooltip_text(snapshot: &Snapshot) -> String {
         broken_line(snapshot, b)
     });
     lines.extend(counted(running(snapshot), |(b, run)| running_line(snapshot, b, run)));
+    lines.extend(lending::line(snapshot));
+    lines.extend(lending::lines(snapshot));
     lines.extend(standing(snapshot));
     lines.join("\n")
 }
@@ -331,13 +346,15 @@ fn menu(snapshot: &Snapshot, title: String) -> Vec<MenuItem> {
             .chain(standing(snapshot).into_iter().map(MenuItem::Text))
             .collect(),
     );
-    groups.push(vec![open("Open Outpost".to_owned(), Target::Now)]);
-    groups[2].extend(force_menu(snapshot));
-    groups[2].extend(mute_menu(snapshot));
-    groups[2].extend(snapshot.mutes.iter().map(|m| MenuItem::Action {
+    groups.push(lending::menu(snapshot));
+    let mut orders = vec![open("Open Outpost".to_owned(), Target::Now)];
+    orders.extend(force_menu(snapshot));
+    orders.extend(mute_menu(snapshot));
+    orders.extend(snapshot.mutes.iter().map(|m| MenuItem::Action {
         label: format!("Unmute {} (muted {})", m.what, m.until),
         action: MenuAction::Unmute(m.mute.scope.clone()),
     }));
+    groups.push(orders);
     groups.push(vec![MenuItem::Action {
         label: "Quit".to_owned(),
         action: MenuAction::Quit,

@@ -3,6 +3,7 @@
 mod breaks;
 mod desk;
 mod identity;
+mod lending;
 mod missing;
 mod mutes;
 mod properties;
