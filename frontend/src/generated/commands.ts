@@ -1,4 +1,5 @@
 // Made from the program's own list of commands; `./dev generate` makes it again.
+import type { AddLending } from "./AddLending";
 import type { AddProject } from "./AddProject";
 import type { Added } from "./Added";
 import type { BuildPage } from "./BuildPage";
@@ -6,6 +7,7 @@ import type { BuildQuery } from "./BuildQuery";
 import type { BuilderPage } from "./BuilderPage";
 import type { BuilderQuery } from "./BuilderQuery";
 import type { Cancel } from "./Cancel";
+import type { ChangeLending } from "./ChangeLending";
 import type { ChangesPage } from "./ChangesPage";
 import type { ChangesQuery } from "./ChangesQuery";
 import type { Checked } from "./Checked";
@@ -30,11 +32,14 @@ import type { IdentitiesQuery } from "./IdentitiesQuery";
 import type { Invitation } from "./Invitation";
 import type { InviteWorker } from "./InviteWorker";
 import type { Leaving } from "./Leaving";
+import type { LendingQuery } from "./LendingQuery";
+import type { Lendings } from "./Lendings";
 import type { Lines } from "./Lines";
 import type { LinesQuery } from "./LinesQuery";
 import type { Mute } from "./Mute";
 import type { Nothing } from "./Nothing";
 import type { Notices } from "./Notices";
+import type { OrderLending } from "./OrderLending";
 import type { OrderWorker } from "./OrderWorker";
 import type { Overview } from "./Overview";
 import type { Projects } from "./Projects";
@@ -85,6 +90,16 @@ export interface Commands {
   order_worker: { input: OrderWorker; output: Nothing };
   /** Makes a password for a worker of another machine, and says what to do there and here. */
   invite_worker: { input: InviteWorker; output: Invitation };
+  /** The masters that this machine is lent to. */
+  lendings: { input: Nothing; output: Lendings };
+  /** Lends this machine to a master. */
+  add_lending: { input: AddLending; output: Lendings };
+  /** Lends it in another way. */
+  change_lending: { input: ChangeLending; output: Lendings };
+  /** Ends a lending at once and forgets it. */
+  remove_lending: { input: LendingQuery; output: Nothing };
+  /** Switches lending on or off, pauses and resumes it, or takes the machine back. */
+  order_lending: { input: OrderLending; output: Lendings };
   /** The folders that are built here. */
   projects: { input: Nothing; output: Projects };
   /** Folders below a folder, to choose one. */

@@ -39,6 +39,7 @@ enum Subject {
     Changes,
     Projects,
     Settings,
+    Lending,
 }
 
 impl Newsroom {
@@ -73,6 +74,11 @@ impl Newsroom {
     /// Settings changed.
     pub fn settings(&self) {
         self.hear(Heard::Latest(Subject::Settings, News::Settings));
+    }
+
+    /// What is lent, or what is built for others, changed.
+    pub fn lending(&self) {
+        self.hear(Heard::Latest(Subject::Lending, News::Lending));
     }
 
     /// Follows a master's events until it ends.

@@ -79,6 +79,9 @@ pub enum Command {
     /// A worker in a folder of its own, for a Buildbot master or for another Outpost
     #[command(subcommand)]
     Worker(Worker),
+    /// This machine as a worker of other masters, kept on them by the resident
+    #[command(subcommand)]
+    Lend(Lend),
     /// Secrets that the configuration names, kept in the system's keychain
     #[command(subcommand)]
     Secret(Secret),
@@ -381,6 +384,75 @@ pub struct MasterStart {
     /// Serve the dashboard on this port of the loopback interface; 0 takes any
     #[arg(long, default_value_t = 8010)]
     pub port: u16,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Lend {
+    /// To whom it is lent, and what it builds for them
+    Status(Listing),
+    /// Lends it to a master
+    Add(LendAdd),
+    /// Ends a lending at once and forgets it
+    Remove(LendWhich),
+    /// Lends again, also after the next start
+    On(LendWhich),
+    /// Finishes what runs and lends no more
+    Off(LendWhich),
+    /// Finishes what runs and stays away until resumed
+    Pause(LendWhich),
+    /// Comes back after a pause
+    Resume(LendWhich),
+    /// Ends what runs at once and stays away until resumed; the master builds it again elsewhere
+    TakeBack(LendWhich),
+}
+
+#[derive(Debug, Args)]
+pub struct LendWhich {
+    /// The master or the worker's name; all when absent
+    pub lending: Option<String>,
+
+    #[command(flatten)]
+    pub listing: Listing,
+}
+
+#[derive(Debug, Args)]
+pub struct LendAdd {
+    /// Where the master is: HOST[:PORT], tcp:…, tls:…, unix:…, ws://…
+    pub master: String,
+
+    /// The worker's name in the master's configuration
+    pub name: String,
+
+    /// Reads the password from the first line of a file, or with - from standard input; asked for when absent
+    #[arg(long, value_name = "FILE")]
+    pub passwd_file: Option<PathBuf>,
+
+    /// Keeps the password until Outpost ends only, not in the keychain
+    #[arg(long)]
+    pub session_only: bool,
+
+    /// pb or msgpack_experimental_v7; by the address when absent
+    #[arg(long)]
+    pub protocol: Option<String>,
+
+    /// Connects by TLS
+    #[arg(long)]
+    pub use_tls: bool,
+
+    /// Where it works; below Outpost's own folder when absent
+    #[arg(long, value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+
+    /// How many commands run at once; no limit when absent
+    #[arg(long, value_name = "N")]
+    pub builds: Option<u32>,
+
+    /// How far its builds step back behind everything else, 0 to 19
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    pub nice: u8,
+
+    #[command(flatten)]
+    pub listing: Listing,
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,6 +7,7 @@ pub mod actions;
 pub mod build;
 pub mod changes;
 pub mod configuration;
+pub mod lending;
 pub mod logs;
 pub mod notices;
 pub mod overview;
@@ -61,6 +62,8 @@ pub enum Event {
     Projects,
     /// Settings changed.
     Settings,
+    /// What is lent, or what is built for others: ask for `lendings` again.
+    Lending,
     /// A notice was made; also for faces on desktops that show none.
     Notice(notices::NoticeRow),
     /// Go to this page: a click on the tray or on a notice.
@@ -149,6 +152,16 @@ api! {
     order_worker(workers::OrderWorker) -> Nothing,
     /// Makes a password for a worker of another machine, and says what to do there and here.
     invite_worker(workers::InviteWorker) -> workers::Invitation,
+    /// The masters that this machine is lent to.
+    lendings(Nothing) -> lending::Lendings,
+    /// Lends this machine to a master.
+    add_lending(lending::AddLending) -> lending::Lendings,
+    /// Lends it in another way.
+    change_lending(lending::ChangeLending) -> lending::Lendings,
+    /// Ends a lending at once and forgets it.
+    remove_lending(lending::LendingQuery) -> Nothing,
+    /// Switches lending on or off, pauses and resumes it, or takes the machine back.
+    order_lending(lending::OrderLending) -> lending::Lendings,
     /// The folders that are built here.
     projects(Nothing) -> projects::Projects,
     /// Folders below a folder, to choose one.

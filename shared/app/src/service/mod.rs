@@ -6,6 +6,7 @@ mod builder;
 mod changes;
 pub(crate) mod clock;
 mod configuration;
+mod lending;
 mod logs;
 pub(crate) mod marks;
 mod notices;
@@ -18,6 +19,7 @@ mod workers;
 use crate::api::overview::{Demo, QuitHow};
 use crate::api::{self, Api, Nothing, Refusal};
 use crate::configuration::ConfigurationFolder;
+use crate::lending::Lending;
 use crate::news::Newsroom;
 use crate::places::Places;
 use crate::ports::WorkerPorts;
@@ -40,6 +42,7 @@ pub struct App {
     pub(crate) configuration: Arc<ConfigurationFolder>,
     pub(crate) places: Places,
     pub(crate) ports: WorkerPorts,
+    pub(crate) lending: Lending,
     pub(crate) desk: Arc<Desk>,
 }
 
@@ -74,9 +77,17 @@ impl App {
         places: Places,
         quit: mpsc::Sender<QuitHow>,
     ) -> App {
+        let lending = Lending::open(
+            master.store().clone(),
+            places.profile.clone(),
+            newsroom.clone(),
+            watching.clone(),
+        )
+        .await;
         let app = App {
             master,
             watching,
+            lending,
             ports: WorkerPorts::new(newsroom.clone()),
             newsroom,
             configuration,
@@ -113,6 +124,11 @@ impl App {
     /// What is known of the ports for workers.
     pub fn worker_ports(&self) -> &WorkerPorts {
         &self.ports
+    }
+
+    /// The workers that this machine lends.
+    pub fn lending(&self) -> &Lending {
+        &self.lending
     }
 
     /// The configuration's folder.
@@ -216,6 +232,21 @@ impl Api for App {
     }
     async fn invite_worker(&self, input: api::workers::InviteWorker) -> Result<api::workers::Invitation, Refusal> {
         workers::invite(self, input).await
+    }
+    async fn lendings(&self, _: Nothing) -> Result<api::lending::Lendings, Refusal> {
+        Ok(lending::list(self))
+    }
+    async fn add_lending(&self, input: api::lending::AddLending) -> Result<api::lending::Lendings, Refusal> {
+        lending::add(self, input).await
+    }
+    async fn change_lending(&self, input: api::lending::ChangeLending) -> Result<api::lending::Lendings, Refusal> {
+        lending::change(self, input).await
+    }
+    async fn remove_lending(&self, input: api::lending::LendingQuery) -> Result<Nothing, Refusal> {
+        lending::remove(self, input).await
+    }
+    async fn order_lending(&self, input: api::lending::OrderLending) -> Result<api::lending::Lendings, Refusal> {
+        lending::order(self, input).await
     }
     async fn projects(&self, _: Nothing) -> Result<api::projects::Projects, Refusal> {
         projects::projects(self).await

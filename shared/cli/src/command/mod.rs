@@ -6,6 +6,7 @@ pub mod cancel;
 pub mod completions;
 pub mod force;
 pub mod init;
+pub mod lend;
 pub mod log;
 pub mod master;
 pub mod mute;

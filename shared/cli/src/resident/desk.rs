@@ -1,6 +1,7 @@
 //! The desktop: tray icon and notices, from what `watch` computed; and what the person does with them.
 
 use super::window;
+use app::api::lending::LendingVerb;
 use app::api::overview::QuitHow;
 use app::api::{Api, Event, Nothing, actions, overview};
 use app::places::Places;
@@ -93,7 +94,17 @@ async fn choose(app: &App, places: &Places, action: MenuAction, token: Option<St
         }
         MenuAction::Mute(scope, length) => mute(app, scope, length).await,
         MenuAction::Unmute(scope) => app.watching().apply(Happening::Unmute(scope)).await,
+        MenuAction::PauseLending => lend(app, LendingVerb::Pause).await,
+        MenuAction::ResumeLending => lend(app, LendingVerb::Resume).await,
+        MenuAction::TakeBack => lend(app, LendingVerb::TakeBack).await,
         MenuAction::Quit => quit(app, places, token).await,
+    }
+}
+
+/// To all that this machine is lent to.
+async fn lend(app: &App, verb: LendingVerb) {
+    if let Err(refusal) = app.lending().order(None, verb).await {
+        warn!("what was asked for in the tray was refused: {refusal}");
     }
 }
 

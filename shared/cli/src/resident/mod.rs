@@ -105,13 +105,13 @@ async fn stay(places: Places, options: Run, demo: Option<demo::Demo>) -> Result<
         how = running.quit.recv() => how.unwrap_or(QuitHow::Stop),
         () = terminated() => QuitHow::Stop,
     };
-    running
-        .master
-        .shutdown(match how {
-            QuitHow::Finish => Shutdown::Finish,
-            QuitHow::Stop => Shutdown::Stop,
-        })
-        .await;
+    let finish = matches!(how, QuitHow::Finish);
+    let lent = running.app.lending().close(finish);
+    let built = running.master.shutdown(match how {
+        QuitHow::Finish => Shutdown::Finish,
+        QuitHow::Stop => Shutdown::Stop,
+    });
+    tokio::join!(lent, built);
     if let Some(tray) = tray {
         tray.close().await;
     }
@@ -143,6 +143,7 @@ async fn assemble(places: &Places) -> Result<Running, Failure> {
     let (quit_now, quit) = mpsc::channel(4);
     let app = App::new(master.clone(), watching, newsroom, folder, places.clone(), quit_now).await;
     app.tell_trouble(&problems).await;
+    app.lending().begin(program.clone()).await;
     let workers = workers::Workers::start(&master, places, program);
     let ports = ports::Ports::open(&app, &master, places.configuration.clone());
     Ok(Running {

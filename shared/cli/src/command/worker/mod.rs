@@ -8,7 +8,7 @@ mod create;
 mod folder;
 mod log;
 mod orders;
-mod password;
+pub mod password;
 mod pid;
 mod serve;
 mod start;
