@@ -14,14 +14,14 @@ use wire::worker::{Answer, Call, MasterCall, Update, WorkerCall};
 /// A bot or a builder: answers what it was told to, and tells of the commands that it gets.
 struct Scripted {
     answers: Vec<(&'static str, Result<Value, Failure>)>,
-    commands: mpsc::UnboundedSender<Reference>,
+    commands: mpsc::UnboundedSender<Vec<Reference>>,
 }
 
 impl Object for Scripted {
     fn call<'a>(&'a self, call: spread::Call) -> BoxFuture<'a, ()> {
         Box::pin(async move {
-            if let Some(Value::Remote(command)) = call.args.into_iter().next() {
-                self.commands.send(command).unwrap();
+            if call.method == "startCommand" {
+                self.commands.send(references(call.args)).unwrap();
             }
             match self.answers.iter().find(|(method, _)| *method == call.method) {
                 Some((_, Ok(value))) => call.reply.answer(value.clone()),
@@ -32,15 +32,28 @@ impl Object for Scripted {
     }
 }
 
-struct Hand {
-    perspective: Reference,
-    commands: mpsc::UnboundedReceiver<Reference>,
-    end: End,
+/// The command, then its files.
+fn references(args: Vec<Value>) -> Vec<Reference> {
+    let mut found = Vec::new();
+    for value in args {
+        match value {
+            Value::Remote(reference) => found.push(reference),
+            Value::Dict(pairs) => found.extend(references(pairs.into_iter().map(|(_, value)| value).collect())),
+            _ => {}
+        }
+    }
+    found
+}
+
+pub struct Hand {
+    pub perspective: Reference,
+    commands: mpsc::UnboundedReceiver<Vec<Reference>>,
+    pub end: End,
 }
 
 impl Hand {
     /// Logs in with a bot that answers so.
-    async fn start(
+    pub async fn start(
         info: Result<Value, Failure>,
         builders: impl FnOnce(Arc<dyn Object>) -> Result<Value, Failure>,
     ) -> Hand {
@@ -75,21 +88,26 @@ impl Hand {
         tokio::time::timeout(PATIENCE, answer).await.expect("no answer")
     }
 
-    async fn set_builders(&self) -> Result<Answer, CallError> {
+    pub async fn set_builders(&self) -> Result<Answer, CallError> {
         let builders = vec![("b".to_owned(), "b".to_owned())];
         self.call(MasterCall::SetBuilderList { builders }).await
     }
 
-    /// Starts a command; the worker's reference to it.
-    async fn start_command(&mut self) -> Reference {
+    /// Starts a command with these arguments; the worker's references to it and to its files.
+    pub async fn start_with(&mut self, args: Vec<(String, wire::worker::Value)>) -> Vec<Reference> {
         let call = MasterCall::StartCommand {
             builder: "b".to_owned(),
             id: "7".to_owned(),
             name: "shell".to_owned(),
-            args: wire::worker::Value::Dict(Vec::new()),
+            args: wire::worker::Value::Dict(args),
         };
         assert_eq!(self.call(call).await, Ok(Answer::None));
         self.commands.recv().await.unwrap()
+    }
+
+    /// Starts a command; the worker's reference to it.
+    async fn start_command(&mut self) -> Reference {
+        self.start_with(Vec::new()).await.remove(0)
     }
 
     /// What the master hears next.
@@ -114,7 +132,7 @@ fn update(keys: Vec<(&'static str, Value)>, number: i64) -> Value {
     Value::List(vec![Value::Dict(keys), number.into()])
 }
 
-fn one_builder(builder: Arc<dyn Object>) -> Result<Value, Failure> {
+pub fn one_builder(builder: Arc<dyn Object>) -> Result<Value, Failure> {
     Ok(Value::Dict(vec![(bytes("b"), Value::Object(builder))]))
 }
 

@@ -5,6 +5,7 @@ mod as_worker;
 mod both_ends;
 mod by_hand;
 mod doorman;
+mod hostile;
 mod our_worker;
 mod probes;
 mod real_master;
