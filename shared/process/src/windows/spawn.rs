@@ -7,7 +7,7 @@ use crate::{Command, Launcher, SpawnError};
 use std::fs::File;
 use std::io;
 use std::mem::{size_of, zeroed};
-use std::os::windows::io::{AsRawHandle, BorrowedHandle, FromRawHandle, OwnedHandle};
+use std::os::windows::io::{AsRawHandle, BorrowedHandle, FromRawHandle, OwnedHandle, RawHandle};
 use std::process::Stdio;
 use tokio::io::AsyncWriteExt;
 use windows_sys::Win32::Foundation::INVALID_HANDLE_VALUE;
@@ -15,10 +15,11 @@ use windows_sys::Win32::System::Diagnostics::ToolHelp::{
     CreateToolhelp32Snapshot, TH32CS_SNAPTHREAD, THREADENTRY32, Thread32First, Thread32Next,
 };
 use windows_sys::Win32::System::Threading::{
-    CREATE_NEW_PROCESS_GROUP, CREATE_NO_WINDOW, CREATE_SUSPENDED, OpenThread, ResumeThread, THREAD_SUSPEND_RESUME,
+    BELOW_NORMAL_PRIORITY_CLASS, CREATE_NEW_PROCESS_GROUP, CREATE_NO_WINDOW, CREATE_SUSPENDED, IDLE_PRIORITY_CLASS,
+    OpenThread, ResumeThread, SetPriorityClass, THREAD_SUSPEND_RESUME,
 };
 
-pub(crate) async fn spawn(_launcher: &Launcher, command: &Command, program: String) -> Result<Child, SpawnError> {
+pub(crate) async fn spawn(launcher: &Launcher, command: &Command, program: String) -> Result<Child, SpawnError> {
     let pipes = |source| SpawnError::Pipes {
         program: program.clone(),
         source,
@@ -33,7 +34,7 @@ pub(crate) async fn spawn(_launcher: &Launcher, command: &Command, program: Stri
     // From here to the end nothing waits, so nothing is half done when this future is dropped.
     let mut child = prepared(command, out, err)
         .spawn()
-        .and_then(|child| enter(child, &job))
+        .and_then(|child| enter(child, &job, launcher.nice))
         .map_err(|source| SpawnError::Program {
             source: of_folder(source, command),
             program,
@@ -70,12 +71,24 @@ fn prepared(command: &Command, stdout: File, stderr: File) -> tokio::process::Co
     prepared
 }
 
+/// Lets a process step back behind the rest of the machine; what it starts has the same class.
+fn step_back(process: RawHandle, nice: u8) {
+    let class = match nice {
+        0 => return,
+        1..10 => BELOW_NORMAL_PRIORITY_CLASS,
+        _ => IDLE_PRIORITY_CLASS,
+    };
+    // SAFETY: the handle is open. What is refused leaves the process as it was, which harms nobody.
+    unsafe { SetPriorityClass(process, class) };
+}
+
 /// Puts a suspended process into its job and lets it run.
-fn enter(child: tokio::process::Child, job: &Job) -> io::Result<tokio::process::Child> {
+fn enter(child: tokio::process::Child, job: &Job, nice: u8) -> io::Result<tokio::process::Child> {
     let gone = || io::Error::other("the process is gone before it ran");
     let handle = child.raw_handle().ok_or_else(gone)?;
     // SAFETY: the child keeps its handle open.
     job.take(unsafe { BorrowedHandle::borrow_raw(handle) })?;
+    step_back(handle, nice);
     resume(child.id().ok_or_else(gone)?)?;
     Ok(child)
 }

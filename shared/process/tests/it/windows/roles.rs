@@ -5,7 +5,9 @@ use std::io::{Read, Write};
 use std::os::windows::process::CommandExt;
 use std::time::Duration;
 use windows_sys::Win32::System::Console::SetConsoleCtrlHandler;
-use windows_sys::Win32::System::Threading::{CREATE_NEW_PROCESS_GROUP, DETACHED_PROCESS};
+use windows_sys::Win32::System::Threading::{
+    CREATE_NEW_PROCESS_GROUP, DETACHED_PROCESS, GetCurrentProcess, GetPriorityClass,
+};
 
 #[test]
 #[ignore = "a role"]
@@ -19,6 +21,13 @@ fn count_input() {
     let mut input = Vec::new();
     std::io::stdin().read_to_end(&mut input).unwrap();
     println!("{} bytes", input.len());
+}
+
+#[test]
+#[ignore = "a role"]
+fn priority() {
+    // SAFETY: the handle of this process itself is always open.
+    println!("class {:#x}", unsafe { GetPriorityClass(GetCurrentProcess()) });
 }
 
 /// Ends with 7 when it is asked to end.

@@ -116,6 +116,20 @@ async fn a_command_can_be_asked_to_end() {
 }
 
 #[tokio::test]
+async fn a_command_steps_back_behind_the_rest_of_the_machine() {
+    let folder = tempfile::tempdir().unwrap();
+    for (nice, class) in [(0, "class 0x20"), (5, "class 0x4000"), (19, "class 0x40")] {
+        let launcher = Launcher {
+            nice,
+            ..Launcher::default()
+        };
+        let mut child = launcher.spawn(&role("priority", folder.path(), &[])).await.unwrap();
+        let printed = stdout(&mut child).await;
+        assert!(printed.lines().any(|line| line == class), "{nice}: {printed}");
+    }
+}
+
+#[tokio::test]
 async fn signals_have_the_names_of_unix() {
     assert_eq!(Signal::named("KILL"), Some(Signal::KILL));
     for name in ["TERM", "INT", "HUP"] {
