@@ -4,6 +4,9 @@ use crate::api::overview::Trouble;
 use crate::ports::WorkerPorts;
 use watch::TroubleAbout;
 
+/// For so long the page Now speaks of somebody who was turned away; the page Workers does for ever.
+const LATELY: i64 = 60 * 60 * 1000;
+
 /// The configuration, the storage, sources and workers, in this order.
 pub(super) fn troubles(view: &crate::watching::View, state: &master::State, ports: &WorkerPorts) -> Vec<Trouble> {
     let row = |about: &str, name: &str, message: &str, path: Option<&str>| Trouble {
@@ -65,9 +68,11 @@ pub(super) fn troubles(view: &crate::watching::View, state: &master::State, port
     troubles
 }
 
-/// Who was turned away, in one row however many they are.
+/// Who was turned away lately, in one row however many they are.
 fn turned_away(ports: &WorkerPorts) -> Option<Trouble> {
-    let refused = ports.refused();
+    let mut refused = ports.refused();
+    let now = super::clock::now().0;
+    refused.retain(|one| now - one.at < LATELY);
     let newest = refused.first()?;
     let from = newest.from.as_deref().unwrap_or("this machine");
     let more = match refused.len() - 1 {

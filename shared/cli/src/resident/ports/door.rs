@@ -4,19 +4,23 @@ use app::service::App;
 use link::{Door, DoorFuture, Visitor};
 use master::{AttachError, Master, Origin};
 use model::Time;
-use model::config::WorkerProtocol;
+use model::config::{Render, WorkerProtocol};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tracing::{info, warn};
 use wire::worker::Failure;
+
+/// The keychain is asked for one password after another: who knocks in crowds must not crowd it.
+pub type Keychain = Arc<tokio::sync::Mutex<()>>;
 
 /// The door as one connection sees it.
 pub struct Entrance {
     app: App,
     master: Master,
     protocol: WorkerProtocol,
+    keychain: Keychain,
     /// Why the password of whom it asked for cannot be read.
     unreadable: Mutex<Option<String>>,
     inside: AtomicBool,
@@ -24,11 +28,12 @@ pub struct Entrance {
 
 impl Entrance {
     /// The master's door, for somebody who came by a port with this protocol.
-    pub fn new(app: &App, master: &Master, protocol: WorkerProtocol) -> Entrance {
+    pub fn new(app: &App, master: &Master, protocol: WorkerProtocol, keychain: &Keychain) -> Entrance {
         Entrance {
             app: app.clone(),
             master: master.clone(),
             protocol,
+            keychain: keychain.clone(),
             unreadable: Mutex::default(),
             inside: AtomicBool::new(false),
         }
@@ -67,6 +72,12 @@ impl Entrance {
 impl Door for Entrance {
     fn password<'a>(&'a self, name: &'a str) -> DoorFuture<'a, Option<String>> {
         Box::pin(async move {
+            let _turn = match self.master.catalog().worker(name) {
+                Some((_, config)) if !matches!(config.password, Some(Render::Const(_)) | None) => {
+                    Some(self.keychain.lock().await)
+                }
+                _ => None,
+            };
             let (password, why) = match self.master.worker_password(name).await {
                 Ok(password) => (password, None),
                 Err(why) => (None, Some(why)),

@@ -32,6 +32,7 @@ impl Ports {
             app: app.clone(),
             master: master.clone(),
             folder,
+            keychain: door::Keychain::default(),
             stop: stop.clone(),
             news,
             open: BTreeMap::new(),
@@ -56,6 +57,7 @@ struct Keeper {
     app: App,
     master: Master,
     folder: PathBuf,
+    keychain: door::Keychain,
     /// Ends every port and every connection.
     stop: CancellationToken,
     news: mpsc::UnboundedSender<(Key, PortRow)>,
@@ -99,6 +101,7 @@ impl Keeper {
                 master: self.master.clone(),
                 folder: self.folder.clone(),
                 port: port.clone(),
+                keychain: self.keychain.clone(),
                 closing: closing.clone(),
                 stop: self.stop.clone(),
                 news: self.news.clone(),

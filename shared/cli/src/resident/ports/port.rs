@@ -1,7 +1,7 @@
 //! One port: opened, tried again while it cannot be, and everybody who comes is served.
 
 use super::Key;
-use super::door::Entrance;
+use super::door::{Entrance, Keychain};
 use app::api::workers::PortRow;
 use app::service::App;
 use link::address::{Port, PortPlace};
@@ -33,6 +33,7 @@ pub struct Place {
     /// Files that the port names are below it.
     pub folder: PathBuf,
     pub port: WorkerPort,
+    pub keychain: Keychain,
     /// Closes the port.
     pub closing: CancellationToken,
     /// Ends everything that came by it.
@@ -103,7 +104,7 @@ async fn serve(place: &Place, mut listener: Listener) {
             return;
         };
         let arrival = listener.accept().await;
-        let entrance = Entrance::new(&place.app, &place.master, place.port.protocol);
+        let entrance = Entrance::new(&place.app, &place.master, place.port.protocol, &place.keychain);
         tokio::spawn(attend(
             arrival,
             entrance,
