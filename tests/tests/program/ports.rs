@@ -61,14 +61,19 @@ async fn start(text: &str) -> Outpost {
 }
 
 /// The page Workers, when `wanted` holds for it.
-async fn page(outpost: &Outpost, what: &str, mut wanted: impl FnMut(&Value) -> bool) -> Value {
+async fn page(outpost: &Outpost, what: &str, wanted: impl FnMut(&Value) -> bool) -> Value {
+    answer(outpost, "workers", what, wanted).await
+}
+
+/// The answer to a command that takes nothing, when `wanted` holds for it.
+async fn answer(outpost: &Outpost, command: &str, what: &str, mut wanted: impl FnMut(&Value) -> bool) -> Value {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let page = outpost.call("workers", json!({})).await;
-        if wanted(&page) {
-            return page;
+        let answer = outpost.call(command, json!({})).await;
+        if wanted(&answer) {
+            return answer;
         }
-        assert!(Instant::now() < deadline, "{what} did not happen: {page:#}");
+        assert!(Instant::now() < deadline, "{what} did not happen: {answer:#}");
         tokio::time::sleep(LOOK).await;
     }
 }
@@ -373,6 +378,35 @@ async fn ports_follow_the_configuration_and_builds_go_on() {
     })
     .await;
     page(&outpost, "its refusal", |page| page["refused"][0]["name"] == "far").await;
+}
+
+#[tokio::test]
+async fn a_worker_that_stays_away_gives_a_notice_until_it_comes() {
+    let port = free_port();
+    let outpost = start(&configuration(&pb(port), FAR)).await;
+    let mut ear = outpost.listen(&["workers/*/*"]).await;
+    let asked = r#"worker.Worker("far", "sesame", notify_on_missing="ann@example.org", missing_timeout=1)"#;
+    configure(&outpost, &configuration(&pb(port), asked));
+    let body = ear.event("/missing").await;
+    assert_eq!(
+        (&body["name"], &body["notify"]),
+        (&json!("far"), &json!(["ann@example.org"])),
+        "{body:#}"
+    );
+    page(&outpost, "its absence", |page| {
+        page["workers"][0]["condition"] == "missing"
+    })
+    .await;
+    answer(&outpost, "notices", "the notice", |page| {
+        let first = &page["notices"][0];
+        first["title"] == "Worker far is missing" && first["path"] == "/workers/1"
+    })
+    .await;
+    let _far = Far::of_outpost(&outpost, &format!("127.0.0.1:{port}"), "sesame");
+    page(&outpost, "its arrival", |page| {
+        page["workers"][0]["condition"] == "idle"
+    })
+    .await;
 }
 
 #[tokio::test]
