@@ -147,3 +147,47 @@ async fn what_cannot_be_lent_is_refused_by_field() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("lent to nobody"));
     assert!(outpost.ok(&["lend", "status"]).contains("lent to nobody"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lending_outlives_a_restart_but_not_a_password_for_the_session() {
+    let mut outpost = Outpost::start().await;
+    // Nobody answers there, which is no hindrance.
+    lend(&outpost, "127.0.0.1:1", "w1", "pass-w1");
+    let before = until_it_is(&outpost, "away").await;
+    assert!(
+        before["trouble"]
+            .as_str()
+            .expect("a trouble")
+            .contains("cannot reach 127.0.0.1:1")
+    );
+    outpost.kill();
+    outpost.run(&["--no-tray"]).await;
+    let after = until_it_is(&outpost, "no_password").await;
+    for same in ["lending", "master", "name", "folder", "builds", "nice"] {
+        assert_eq!(after[same], before[same], "{same}");
+    }
+    let said = outpost.ok(&["lend", "status"]);
+    assert!(said.contains("give it again"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_keychain_the_choice_is_told() {
+    let mut outpost = Outpost::prepared().with("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere");
+    outpost.run(&["--no-tray"]).await;
+    let fields = json!({
+        "master": "127.0.0.1:1", "name": "w1", "password": "pass-w1", "protocol": null, "tls": false,
+        "folder": null, "builds": null, "nice": 0, "session_only": false,
+    });
+    let (status, refusal) = outpost.try_call("add_lending", json!({"fields": fields})).await;
+    assert_ne!(status, 200);
+    let message = refusal["message"].as_str().expect("a message");
+    assert!(message.contains("the password cannot be kept"), "{message}");
+    assert!(
+        refusal["hint"]
+            .as_str()
+            .expect("a hint")
+            .contains("only until Outpost ends")
+    );
+    let answer = outpost.call("lendings", json!({})).await;
+    assert_eq!(answer["lendings"], json!([]));
+}

@@ -288,6 +288,8 @@ pub struct Leaving {
     pub running: Vec<RunningRow>,
     /// Requests that would wait for the next start.
     pub waiting: u32,
+    /// What is built for other masters.
+    pub lent: Vec<super::lending::LentRow>,
 }
 
 /// How to leave.

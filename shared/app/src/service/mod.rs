@@ -322,6 +322,12 @@ impl Api for App {
         Ok(api::overview::Leaving {
             running: overview.running,
             waiting,
+            lent: self
+                .lending
+                .rows()
+                .iter()
+                .flat_map(|row| row.building.clone())
+                .collect(),
         })
     }
     async fn quit(&self, input: api::overview::Quit) -> Result<Nothing, Refusal> {

@@ -115,7 +115,7 @@ async fn mute(app: &App, scope: Scope, length: MuteLength) {
 /// Quits at once when nothing runs; else the window asks.
 async fn quit(app: &App, places: &Places, token: Option<String>) {
     let running = match app.leaving(Nothing {}).await {
-        Ok(leaving) => !leaving.running.is_empty(),
+        Ok(leaving) => !leaving.running.is_empty() || !leaving.lent.is_empty(),
         Err(_) => false,
     };
     if running {
