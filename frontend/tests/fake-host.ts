@@ -1,6 +1,7 @@
 /** A master that exists only in tests: answers every command from made-up data, and acts on orders. */
 import type { Commands } from "../src/generated/commands";
 import type { Event } from "../src/generated/Event";
+import type { LendingRow } from "../src/generated/LendingRow";
 import type { MuteRow } from "../src/generated/MuteRow";
 import type { Overview } from "../src/generated/Overview";
 import type { Refusal } from "../src/generated/Refusal";
@@ -9,6 +10,7 @@ import type { Workers } from "../src/generated/Workers";
 import { NOW, PEOPLE, changes, mark, overview, type Size } from "./fake/farm";
 import { failedCompile, look, plainLog, textLog, type FakeLog } from "./fake/logs";
 import { MAIN_FILE, buildPage, form, notices, projects, proposal } from "./fake/pages";
+import { FREE, lendings } from "./fake/lending";
 import { invitation, workers } from "./fake/workers";
 
 type Name = keyof Commands;
@@ -30,6 +32,7 @@ export class FakeHost {
   readonly logs: Map<number, FakeLog>;
   overview: Overview;
   workers: Workers;
+  lendings: LendingRow[];
   settings: Settings;
   demo = false;
   /** Heard by the server. */
@@ -49,6 +52,7 @@ export class FakeHost {
     this.#size = size;
     this.overview = overview(size);
     this.workers = workers(size);
+    this.lendings = lendings(size);
     this.settings = {
       identities: ["ann@example.org"],
       notify_breaks: true,
@@ -109,6 +113,21 @@ export class FakeHost {
     const row = this.workers.workers.find((one) => one.worker === worker);
     if (!row) throw new FakeRefusal("not_found", `there is no worker ${worker}`);
     return row;
+  }
+
+  #lending(lending: number): LendingRow {
+    const row = this.lendings.find((one) => one.lending === lending);
+    if (!row) throw new FakeRefusal("not_found", `there is no lending ${lending}`);
+    return row;
+  }
+
+  #lendings() {
+    return { now: NOW, lendings: this.lendings.map((row) => ({ ...row })) };
+  }
+
+  #lend(name: Name, input: unknown) {
+    this.orders.push({ name, input });
+    this.send({ kind: "lending" });
   }
 
   #log(log: number): FakeLog {
@@ -357,8 +376,39 @@ export class FakeHost {
       }
       return invitation(name);
     },
+    lendings: () => this.#lendings(),
+    add_lending: ({ fields }) => {
+      if (!/^[\w.:/-]+$/.test(fields.master))
+        throw new FakeRefusal("invalid", "this machine cannot be lent like that", null, {
+          master: "this is no address",
+        });
+      const { master, name, builds, nice, session_only } = fields;
+      const row = { ...FREE, lending: this.lendings.length + 1, master, name, builds, nice, session_only };
+      this.lendings = [...this.lendings, row];
+      this.#lend("add_lending", { fields });
+      return this.#lendings();
+    },
+    change_lending: (input) => {
+      const { master, name, builds, nice } = input.fields;
+      Object.assign(this.#lending(input.lending), { master, name, builds, nice });
+      this.#lend("change_lending", input);
+      return this.#lendings();
+    },
+    remove_lending: (input) => {
+      this.lendings = this.lendings.filter((one) => one.lending !== input.lending);
+      this.#lend("remove_lending", input);
+      return {};
+    },
+    order_lending: (input) => {
+      const row = this.lendings.find((one) => one.lending === input.lending);
+      const rest = { building: [], since: null, until: null, trouble: null };
+      if (row && input.verb === "take_back") Object.assign(row, { condition: "paused", words: "paused", ...rest });
+      if (row && input.verb === "resume") Object.assign(row, { condition: "free", words: "waiting for builds" });
+      this.#lend("order_lending", input);
+      return this.#lendings();
+    },
     notices: () => (this.#size === "empty" ? { notices: [], verdicts: [] } : notices()),
-    leaving: () => ({ running: this.overview.running, waiting: this.overview.waiting.length }),
+    leaving: () => ({ running: this.overview.running, waiting: this.overview.waiting.length, lent: [] }),
     quit: (input) => this.#order("quit", input),
   };
 }

@@ -54,6 +54,16 @@ const SHOTS: Shot[] = [
       await page.getByRole("heading", { name: /On the other machine/ }).waitFor();
     },
   },
+  { name: "lending", path: "/lending" },
+  { name: "lending-first", path: "/lending", size: "empty" },
+  {
+    name: "lending-take-back",
+    path: "/lending",
+    before: async (page) => {
+      await page.getByRole("button", { name: "Do something with the lending to farm.example.org:9989" }).click();
+      await page.getByRole("menuitem", { name: "Take back at once…" }).click();
+    },
+  },
   { name: "changes", path: "/changes" },
   { name: "changes-details", path: "/changes?change=1040" },
   { name: "changes-empty", path: "/changes", size: "empty" },

@@ -9,6 +9,7 @@ export const PAGES = [
   { path: "/", name: "Now", letter: "n" },
   { path: "/builders", name: "Builders", letter: "b" },
   { path: "/workers", name: "Workers", letter: "k" },
+  { path: "/lending", name: "Lending", letter: "l" },
   { path: "/changes", name: "Changes", letter: "c" },
   { path: "/projects", name: "Projects", letter: "p" },
   { path: "/notices", name: "Notices", letter: "w" },

@@ -12,6 +12,7 @@ test.each([
   ["/workers", { page: "workers" }],
   ["/workers/4", { page: "worker", worker: 4 }],
   ["/workers/add", { page: "add-worker" }],
+  ["/lending", { page: "lending" }],
   ["/projects/add", { page: "add" }],
   ["/projects/configuration", { page: "configuration" }],
   ["/quit", { page: "quit" }],

@@ -10,6 +10,7 @@ export type Page =
   | { page: "workers" }
   | { page: "worker"; worker: number }
   | { page: "add-worker" }
+  | { page: "lending" }
   | { page: "changes" }
   | { page: "projects" }
   | { page: "add" }
@@ -32,6 +33,7 @@ export function parse(path: string): Page {
       case "now":
       case "builders":
       case "workers":
+      case "lending":
       case "changes":
       case "projects":
       case "notices":

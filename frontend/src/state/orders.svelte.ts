@@ -1,6 +1,7 @@
 /** Orders that a page gives, the dialog that asks for the rest of one, and what became of them. */
 import { createContext } from "svelte";
 import type { BuildMark } from "../generated/BuildMark";
+import type { LendingRow } from "../generated/LendingRow";
 import type { MuteScope } from "../generated/MuteScope";
 import type { MuteUntil } from "../generated/MuteUntil";
 import type { Refusal } from "../generated/Refusal";
@@ -14,6 +15,8 @@ export type Asking =
   | { what: "stop"; build: BuildMark }
   | { what: "cancel"; request: number; name: string }
   | { what: "worker"; verb: WorkerVerb; worker: number; name: string; note: string }
+  | { what: "take-back"; row: LendingRow }
+  | { what: "remove-lending"; row: LendingRow }
   | { what: "quit" }
   | { what: "help" }
   | { what: "palette" };
