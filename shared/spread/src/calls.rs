@@ -139,7 +139,7 @@ impl Shared {
     /// The object of this end that the peer means.
     pub(crate) fn own(&self, luid: Luid) -> Option<Arc<dyn Object>> {
         match luid {
-            Luid::Root => self.root.clone(),
+            Luid::Root => self.root(),
             Luid::Number(number) => self.tables().exports.get(number),
         }
     }

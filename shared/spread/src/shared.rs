@@ -18,7 +18,8 @@ pub(crate) type Waiting = oneshot::Sender<Result<Value, CallError>>;
 /// One connection.
 pub(crate) struct Shared {
     pub(crate) options: Options,
-    pub(crate) root: Option<Arc<dyn Object>>,
+    /// Let go at the end, for it may hold references of this very connection.
+    root: Mutex<Option<Arc<dyn Object>>>,
     /// Whoever sends has it, so that calls go out in the order in which they were sent.
     pub(crate) turn: tokio::sync::Mutex<()>,
     /// Locked before `tables` where both are.
@@ -55,7 +56,7 @@ impl Shared {
     pub(crate) fn new(options: Options, root: Option<Arc<dyn Object>>, dialect: Option<Dialect>) -> Arc<Self> {
         Arc::new(Shared {
             options,
-            root,
+            root: Mutex::new(root),
             turn: tokio::sync::Mutex::new(()),
             queue: Mutex::new(Queue::new(dialect)),
             tables: Mutex::default(),
@@ -77,6 +78,11 @@ impl Shared {
 
     fn progress(&self) -> MutexGuard<'_, Progress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What this end offers to begin with.
+    pub(crate) fn root(&self) -> Option<Arc<dyn Object>> {
+        self.root.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn counts(&self) -> Counts {
@@ -189,6 +195,8 @@ impl Shared {
         if std::mem::replace(&mut self.queue().over, true) {
             return;
         }
+        let root = self.root.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(root);
         let (objects, waiting) = self.tables().take();
         for waiting in waiting {
             let _ = waiting.send(Err(CallError::Lost));

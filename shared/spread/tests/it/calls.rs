@@ -272,6 +272,28 @@ async fn the_end_fails_calls_and_releases_objects_once() {
 }
 
 #[tokio::test]
+async fn a_root_that_keeps_references_is_let_go_at_the_end() {
+    let kept = Mutex::new(Vec::new());
+    let root = object(move |call| kept.lock().unwrap().push(call));
+    let gone = Arc::downgrade(&root);
+    let Pair { client, server, ended } = pair(root);
+    let (lent, _) = watched(|_| {});
+    let pending = client.root().send("keep", vec![lent.into()], vec![]).await.unwrap();
+    soon("the reference", async {
+        while server.counts().held == 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    client.close();
+    let [_, server_end] = ended;
+    soon("the server's end", server_end).await.unwrap();
+    assert!(matches!(pending.answer().await, Err(CallError::Lost)));
+    assert!(gone.upgrade().is_none());
+    assert_eq!(server.counts(), Counts::default());
+}
+
+#[tokio::test]
 async fn closing_writes_what_was_answered_before() {
     let own = Arc::new(OnceLock::<Connection>::new());
     let closing = Arc::clone(&own);
