@@ -29,11 +29,14 @@ enum Message {
     /// The logs end, and how that is stored is decided by `with`.
     Endings {
         logs: Vec<Arc<Growing>>,
-        with: Box<dyn FnOnce(&Writer, Vec<Last>) + Send>,
+        with: StoreLasts,
     },
     /// Store what there is of all logs, then end.
     Close(oneshot::Sender<()>),
 }
+
+/// Has what is left of logs stored.
+type StoreLasts = Box<dyn FnOnce(&Writer, Vec<Last>) + Send>;
 
 /// What is left of a log that ends.
 struct Last {
