@@ -62,7 +62,11 @@ pub struct Target {
 impl Target {
     /// A master that speaks Perspective Broker; msgpack where the address is a WebSocket's.
     pub fn new(address: Address) -> Target {
-        let protocol = if address.websocket { Protocol::Msgpack } else { Protocol::Pb };
+        let protocol = if address.websocket {
+            Protocol::Msgpack
+        } else {
+            Protocol::Pb
+        };
         Target {
             address,
             protocol,
