@@ -3,6 +3,7 @@
 
 use super::command::Command;
 use super::file::{Reader, Writer};
+use super::worker::Refused;
 use crate::pb::failure::of_call;
 use crate::pb::value::{from_jelly, text, to_jelly};
 use spread::jelly::Value;
@@ -108,8 +109,9 @@ impl Worker {
                 name,
                 args,
             } => {
-                let command = object(Command::new(id.clone(), self.master.clone()));
-                let args = vec![command, text(id), text(name), self.with_files(args)];
+                let refused = Refused::default();
+                let command = object(Command::new(id.clone(), self.master.clone(), refused.clone()));
+                let args = vec![command, text(id), text(name), self.with_files(args, &refused)];
                 self.builder(&builder, "startCommand", args)?
             }
             MasterCall::InterruptCommand { builder, id, why } => {
@@ -132,7 +134,7 @@ impl Worker {
     }
 
     /// A command's arguments with an object where the master has the number of a transfer.
-    fn with_files(&self, args: wire::worker::Value) -> Value {
+    fn with_files(&self, args: wire::worker::Value, refused: &Refused) -> Value {
         let mut args = to_jelly(args);
         let Value::Dict(pairs) = &mut args else {
             return args;
@@ -144,10 +146,18 @@ impl Worker {
             let (name, Ok(transfer)) = (name, i64::try_from(number)) else {
                 continue;
             };
-            let master = self.master.clone();
+            let (master, refused) = (self.master.clone(), refused.clone());
             *value = match name {
-                "writer" => object(Writer { transfer, master }),
-                "reader" => object(Reader { transfer, master }),
+                "writer" => object(Writer {
+                    transfer,
+                    master,
+                    refused,
+                }),
+                "reader" => object(Reader {
+                    transfer,
+                    master,
+                    refused,
+                }),
                 _ => continue,
             };
         }

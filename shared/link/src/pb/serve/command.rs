@@ -1,7 +1,7 @@
 //! A command under way, as the worker reports to it (`worker-protocol-pb` §3).
 
 use super::update::updates;
-use super::worker::tell;
+use super::worker::{Refused, tell};
 use crate::pb::arguments::Arguments;
 use crate::pb::failure::from_spread;
 use spread::jelly::Value;
@@ -12,11 +12,13 @@ use wire::worker::{CommandId, WorkerCall};
 pub(super) struct Command {
     id: CommandId,
     master: Caller,
+    refused: Refused,
 }
 
 impl Command {
-    pub(super) fn new(id: CommandId, master: Caller) -> Command {
-        Command { id, master }
+    /// `refused` is shared with the command's files.
+    pub(super) fn new(id: CommandId, master: Caller, refused: Refused) -> Command {
+        Command { id, master, refused }
     }
 
     fn understand(&self, method: &str, arguments: &mut Arguments) -> Result<(WorkerCall, Value), Failure> {
@@ -28,7 +30,7 @@ impl Command {
                 Ok((WorkerCall::Update { id, updates }, 0_i64.into()))
             }
             "complete" => {
-                let failure = failure(arguments.optional("failure"));
+                let failure = self.refused.first().or_else(|| failure(arguments.optional("failure")));
                 Ok((WorkerCall::Complete { id, failure }, Value::None))
             }
             _ => Err(Failure::no_such_method(method)),

@@ -1,6 +1,6 @@
 //! Files on their way to or from a worker, as it writes and reads them (`worker-protocol-pb` §5).
 
-use super::worker::ask_if;
+use super::worker::{Refused, ask_for_file};
 use crate::pb::arguments::Arguments;
 use crate::pb::value::from_jelly;
 use bytes::Bytes;
@@ -13,12 +13,14 @@ use wire::worker::{TransferId, WorkerCall};
 pub(super) struct Writer {
     pub(super) transfer: TransferId,
     pub(super) master: Caller,
+    pub(super) refused: Refused,
 }
 
 /// A file that the worker fetches.
 pub(super) struct Reader {
     pub(super) transfer: TransferId,
     pub(super) master: Caller,
+    pub(super) refused: Refused,
 }
 
 impl Writer {
@@ -83,16 +85,24 @@ impl Reader {
 
 impl Object for Writer {
     fn call<'a>(&'a self, call: Call) -> BoxFuture<'a, ()> {
-        let (method, mut arguments, reply) = Arguments::of(call);
-        let call = self.understand(&method, &mut arguments);
-        Box::pin(ask_if(&self.master, call, reply))
+        Box::pin(async move {
+            let (method, mut arguments, reply) = Arguments::of(call);
+            match self.understand(&method, &mut arguments) {
+                Ok(call) => ask_for_file(&self.master, &self.refused, call, reply).await,
+                Err(failure) => reply.fail(failure),
+            }
+        })
     }
 }
 
 impl Object for Reader {
     fn call<'a>(&'a self, call: Call) -> BoxFuture<'a, ()> {
-        let (method, mut arguments, reply) = Arguments::of(call);
-        let call = self.understand(&method, &mut arguments);
-        Box::pin(ask_if(&self.master, call, reply))
+        Box::pin(async move {
+            let (method, mut arguments, reply) = Arguments::of(call);
+            match self.understand(&method, &mut arguments) {
+                Ok(call) => ask_for_file(&self.master, &self.refused, call, reply).await,
+                Err(failure) => reply.fail(failure),
+            }
+        })
     }
 }

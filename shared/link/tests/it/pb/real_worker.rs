@@ -338,7 +338,50 @@ async fn as_recorded(generation: Generation) {
     assert!(matches!(session.call(gone).await, Err(CallError::Failed(_))));
     assert_eq!(text(&session.shell("echo still".into()).await, "stdout"), "still\n");
 
+    refused(&mut session).await;
     leave(session, worker).await;
+}
+
+/// The master's disk is full. Buildbot's worker breaks off without a word when it is told so; the command ends all the
+/// same, with that reason.
+async fn refused(session: &mut Session) {
+    session.shell("head -c 100000 /dev/zero > zeros".into()).await;
+    let args = [
+        ("workdir", "build".into()),
+        ("workersrc", "zeros".into()),
+        ("writer", Value::Int(9000)),
+        ("blocksize", Value::Int(16_384)),
+        ("maxsize", Value::None),
+        ("keepstamp", false.into()),
+    ];
+    let call = MasterCall::StartCommand {
+        builder: "full-pb".to_owned(),
+        id: "9000".to_owned(),
+        name: "uploadFile".to_owned(),
+        args: Value::Dict(args.map(|(key, value)| (key.to_owned(), value)).into()),
+    };
+    assert_eq!(session.call(call).await, Ok(Answer::None));
+    let full = Failure {
+        kind: "builtins.OSError".to_owned(),
+        message: "the disk is full".to_owned(),
+    };
+    let mut written = 0;
+    let told = loop {
+        let next = tokio::time::timeout(PATIENCE, session.end.inbox.next());
+        let (call, answer) = next.await.expect("silence").expect("a worker").split();
+        match call {
+            Call::Worker(WorkerCall::Write { .. }) => {
+                written += 1;
+                answer(Err(full.clone()));
+            }
+            Call::Worker(WorkerCall::Complete { failure, .. }) => {
+                answer(Ok(Answer::None));
+                break failure;
+            }
+            _ => answer(Ok(Answer::None)),
+        }
+    };
+    assert_eq!((told, written), (Some(full), 1));
 }
 
 /// The worker is told to go by its owner: it asks, and is sent away.
