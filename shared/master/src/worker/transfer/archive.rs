@@ -118,9 +118,14 @@ impl Unpacking<'_> {
         let name = extensions.name.unwrap_or_else(|| header.path_bytes().into_owned());
         let shown = String::from_utf8_lossy(&name).into_owned();
         let refused = |reason: &str| format!("the archive's '{}' {reason}", shown.escape_default());
-        let below = inside(&name).ok_or_else(|| refused("leads out of the folder"))?;
         let kind = header.entry_type();
         let is_folder = kind.is_dir() || (kind == EntryType::Regular && name.ends_with(b"/"));
+        // Python gives the folder itself no name, but the slash of a folder (§5).
+        let is_itself = is_folder && name.iter().all(|byte| *byte == b'/');
+        let below = match is_itself {
+            true => PathBuf::new(),
+            false => inside(&name).ok_or_else(|| refused("leads out of the folder"))?,
+        };
         let done = if is_folder {
             self.skip(size + padding(size))?;
             self.folder(&below)

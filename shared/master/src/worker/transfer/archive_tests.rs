@@ -76,6 +76,19 @@ fn refused(archive: Tar, words: &str) {
 }
 
 #[test]
+fn the_folder_itself_is_a_slash_as_python_writes_it() {
+    let archive = Tar::default().folder("/").file("a", "content").end();
+    let (outer, result) = unpacked(&archive, Compress::No);
+    assert_eq!(result, Ok(()));
+    assert_eq!(
+        std::fs::read_to_string(outer.path().join("in/a")).expect("a file"),
+        "content"
+    );
+    let (_outer, result) = unpacked(&Tar::default().file("/etc", "").end(), Compress::No);
+    assert!(result.is_err());
+}
+
+#[test]
 fn folders_files_and_links_are_made() {
     let archive = Tar::default()
         .folder("./")
