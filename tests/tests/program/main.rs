@@ -5,6 +5,7 @@ mod command_line;
 mod configuration;
 mod crash;
 mod dashboard;
+mod every_step;
 mod farm;
 mod first_build;
 mod idle;
