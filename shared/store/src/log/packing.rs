@@ -27,10 +27,7 @@ enum Message {
         done: Option<oneshot::Sender<Result<(), StoreError>>>,
     },
     /// The logs end, and how that is stored is decided by `with`.
-    Endings {
-        logs: Vec<Arc<Growing>>,
-        with: StoreLasts,
-    },
+    Endings { logs: Vec<Arc<Growing>>, with: StoreLasts },
     /// Store what there is of all logs, then end.
     Close(oneshot::Sender<()>),
 }
