@@ -115,7 +115,11 @@ impl Unpacking<'_> {
         if self.entries > ENTRIES {
             return Err(format!("the archive has more than {ENTRIES} entries"));
         }
-        let name = extensions.name.unwrap_or_else(|| header.path_bytes().into_owned());
+        let mut name = extensions.name.unwrap_or_else(|| header.path_bytes().into_owned());
+        // Python's archives call the folder itself `/`.
+        if header.entry_type().is_dir() && name.iter().all(|byte| *byte == b'/') {
+            name.clear();
+        }
         let shown = String::from_utf8_lossy(&name).into_owned();
         let refused = |reason: &str| format!("the archive's '{}' {reason}", shown.escape_default());
         let kind = header.entry_type();

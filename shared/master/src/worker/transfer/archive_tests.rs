@@ -119,6 +119,15 @@ fn folders_files_and_links_are_made() {
 }
 
 #[test]
+fn the_folder_itself_may_be_called_anything_that_means_it() {
+    for name in ["/", "./", ".", ""] {
+        let folder = good(&Tar::default().folder(name).file("f", "one").end());
+        assert_eq!(read(folder.path(), "f"), "one", "{name:?}");
+    }
+    refused(Tar::default().file("/f", "x"), "leads out of the folder");
+}
+
+#[test]
 fn compressed_archives_are_unpacked() {
     let plain = Tar::default().file("f", "one").end();
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
