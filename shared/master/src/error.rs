@@ -76,6 +76,9 @@ pub enum AttachError {
         /// What went wrong.
         reason: String,
     },
+    /// It was gone before it was attached.
+    #[error("worker '{0}' was gone before it was attached")]
+    Lost(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -46,6 +46,7 @@ pub async fn attach(
     };
     let info = match tokio::time::timeout(PATIENCE, greeting).await {
         Ok(Ok(info)) => info,
+        Ok(Err(CallError::Lost)) => return Err(AttachError::Lost(worker.to_owned())),
         Ok(Err(error)) => return Err(failed(error.to_string())),
         Err(_) => {
             return Err(failed(format!(

@@ -55,6 +55,15 @@ async fn strangers_and_doubles_are_refused() {
 }
 
 #[tokio::test]
+async fn one_that_leaves_before_it_is_attached_is_lost() {
+    let rig = Rig::start(one()).await;
+    let (ours, theirs) = wire::worker::link::pair();
+    drop(theirs);
+    let refused = rig.master.attach_worker("w", ours).await.err();
+    assert!(matches!(refused, Some(AttachError::Lost(_))), "{refused:?}");
+}
+
+#[tokio::test]
 async fn a_lost_worker_requeues_its_build_once() {
     let mut rig = Rig::start(one()).await;
     let worker = Script::attach(&rig.master, "w").await;

@@ -106,7 +106,11 @@ impl Door for Entrance {
                     Ok(())
                 }
                 Err(error) => {
-                    self.turn_away(&name, from, &error.to_string());
+                    // Nobody turned away who left.
+                    match &error {
+                        AttachError::Lost(_) => info!(?from, "{error}"),
+                        _ => self.turn_away(&name, from, &error.to_string()),
+                    }
                     Err(failure(&error))
                 }
             }
