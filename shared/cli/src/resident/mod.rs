@@ -83,6 +83,7 @@ struct Running {
     ports: ports::Ports,
     quit: mpsc::Receiver<QuitHow>,
     tells: Tells,
+    files: Option<files::Files>,
 }
 
 async fn stay(places: Places, options: Run, demo: Option<demo::Demo>) -> Result<(), Failure> {
@@ -94,7 +95,7 @@ async fn stay(places: Places, options: Run, demo: Option<demo::Demo>) -> Result<
     } else {
         Some(desk::start(running.app.clone(), places.clone(), running.tells))
     };
-    let _watching = files::watch(running.app.clone());
+    let _watching = running.files.take().map(|files| files.follow(running.app.clone()));
     if options.window {
         window::open(&places, "/", None);
     }
@@ -130,6 +131,7 @@ async fn assemble(places: &Places) -> Result<Running, Failure> {
     }
     let program = this_program()?;
     let store = open_store(places).await?;
+    let files = files::Files::watch(&places.configuration);
     let folder = Arc::new(ConfigurationFolder::new(places, program.clone()));
     let (config, problems) = folder.load_for_start().await;
     let mut setup = Setup::new(store.clone(), config, name_of(places), places.cache());
@@ -154,6 +156,7 @@ async fn assemble(places: &Places) -> Result<Running, Failure> {
         ports,
         quit,
         tells,
+        files,
     })
 }
 
