@@ -144,11 +144,21 @@ impl Master {
         std::fs::read_to_string(self.folder.path().join("master/twistd.log")).unwrap_or_default()
     }
 
+    /// Asks, again when the answer is cut off: a busy master does that now and then.
     async fn get(&self, path: &str) -> Json {
         let url = format!("{}/{path}", self.base);
-        let answer = reqwest::get(&url).await.expect("an answer");
-        let text = answer.text().await.expect("an answer");
-        serde_json::from_str(&text).unwrap_or_else(|_| panic!("{url}: {text}"))
+        let mut failed = None;
+        for _ in 0..5 {
+            let answer = match reqwest::get(&url).await {
+                Ok(answer) => answer.text().await,
+                Err(error) => Err(error),
+            };
+            match answer {
+                Ok(text) => return serde_json::from_str(&text).unwrap_or_else(|_| panic!("{url}: {text}")),
+                Err(error) => failed = Some(error),
+            }
+        }
+        panic!("{url}: {failed:?}")
     }
 
     /// Gives an order, such as `stop` to `builds/1`.
