@@ -107,6 +107,17 @@ export class Outpost {
     }
   }
 
+  /** Waits until the project's repository was looked at for the first time. */
+  async watches(project: string, patience = PATIENCE): Promise<void> {
+    const deadline = Date.now() + patience;
+    for (;;) {
+      const { projects } = await this.call("projects", {});
+      if (projects.some((row) => row.name === project && row.last_contact !== null)) return;
+      if (Date.now() > deadline) throw new Error(`${project} is not watched: ${JSON.stringify(projects)}`);
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+
   /** Waits until the builder's build of that number is over. */
   async built(builder: string, number: number, patience = PATIENCE): Promise<void> {
     const over = (row: BuilderRow) =>

@@ -38,6 +38,8 @@ export async function project(outpost: Outpost, name: string, test = GOOD): Prom
   repository.write("test", test);
   repository.commit("first");
   outpost.cli("init", "--yes", "--no-build", repository.path);
+  // What is committed from now on is a change; what was there at the first look is not.
+  await outpost.watches(name);
   return repository;
 }
 
