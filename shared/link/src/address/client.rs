@@ -1,7 +1,7 @@
 //! Where a worker finds its master.
 
 use super::words::{self, Words, escaped};
-use super::{AddressError, DEFAULT_PORT, LONGEST, url};
+use super::{AddressError, DEFAULT_PORT, read, url};
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -98,26 +98,11 @@ impl FromStr for Address {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Address, AddressError> {
-        let parsed = if text.len() > LONGEST {
-            Err(format!("it is longer than {LONGEST} bytes"))
-        } else if text.chars().any(char::is_control) {
-            Err("it has a control character".to_owned())
-        } else {
-            parse(text.trim())
-        };
-        parsed.map_err(|reason| AddressError {
-            text: text.chars().take(200).collect(),
-            what: "address of a master",
-            reason,
-            accepted: ACCEPTED,
-        })
+        read(text, "address of a master", ACCEPTED, parse)
     }
 }
 
 fn parse(text: &str) -> Result<Address, String> {
-    if text.is_empty() {
-        return Err("it is empty".to_owned());
-    }
     if text.contains("://") {
         return url::parse(text);
     }

@@ -30,3 +30,27 @@ pub struct AddressError {
 
 /// Longer than any address that makes sense.
 const LONGEST: usize = 4096;
+
+/// Reads what somebody wrote, within limits, and says what was wrong with it.
+fn read<T>(
+    text: &str,
+    what: &'static str,
+    accepted: &'static str,
+    parse: impl FnOnce(&str) -> Result<T, String>,
+) -> Result<T, AddressError> {
+    let parsed = if text.len() > LONGEST {
+        Err(format!("it is longer than {LONGEST} bytes"))
+    } else if text.chars().any(char::is_control) {
+        Err("it has a control character".to_owned())
+    } else if text.trim().is_empty() {
+        Err("it is empty".to_owned())
+    } else {
+        parse(text.trim())
+    };
+    parsed.map_err(|reason| AddressError {
+        text: text.chars().take(200).collect(),
+        what,
+        reason,
+        accepted,
+    })
+}

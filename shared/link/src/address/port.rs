@@ -1,7 +1,7 @@
 //! Where a master listens for workers.
 
 use super::words::{self, Words, escaped};
-use super::{AddressError, LONGEST};
+use super::{AddressError, read};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -68,26 +68,11 @@ impl FromStr for Port {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Port, AddressError> {
-        let parsed = if text.len() > LONGEST {
-            Err(format!("it is longer than {LONGEST} bytes"))
-        } else if text.chars().any(char::is_control) {
-            Err("it has a control character".to_owned())
-        } else {
-            parse(text.trim())
-        };
-        parsed.map_err(|reason| AddressError {
-            text: text.chars().take(200).collect(),
-            what: "port to listen on",
-            reason,
-            accepted: ACCEPTED,
-        })
+        read(text, "port to listen on", ACCEPTED, parse)
     }
 }
 
 fn parse(text: &str) -> Result<Port, String> {
-    if text.is_empty() {
-        return Err("it is empty".to_owned());
-    }
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return number(text).map(Port::number);
     }
