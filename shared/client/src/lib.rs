@@ -1,0 +1,4 @@
+//! A joined master: what it has, live, and what it can be asked to do, over REST v2 and `/ws` or `/sse`.
+//!
+//! A real Buildbot from 0.9 on and another Outpost are the same here. The crate knows no page, no notice and no store;
+//! what is kept over restarts is its caller's business.
