@@ -17,6 +17,9 @@ pub struct Settings {
     pub notify_others: bool,
     /// Tell again while it is broken, every so many hours; 0 does not.
     pub remind_hours: u32,
+    /// What is told of some builders in another way. The first rule that fits a build decides; where none does, the
+    /// settings above.
+    pub rules: Vec<Rule>,
     /// Say nothing between these times of day, as `22:00`; `null` never.
     pub quiet_from: Option<String>,
     /// See `quiet_from`.
@@ -37,6 +40,7 @@ impl Default for Settings {
             notify_fixed: true,
             notify_others: false,
             remind_hours: 0,
+            rules: Vec::new(),
             quiet_from: None,
             quiet_to: None,
             autostart: false,
@@ -44,6 +48,77 @@ impl Default for Settings {
             contrast: "system".to_owned(),
         }
     }
+}
+
+/// What is told of some builders.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Rule {
+    /// Which builds it is about.
+    pub about: RuleAbout,
+    /// Whose builds are told.
+    pub whose: RuleWhose,
+    /// Which of them are told; none at all keeps quiet.
+    pub modes: Vec<RuleMode>,
+    /// Also where I am one of more than ten who may be to blame.
+    #[serde(default)]
+    pub crowds: bool,
+    /// Tell again while it is broken, every so many hours; 0 does not.
+    #[serde(default)]
+    pub remind_hours: u32,
+}
+
+/// Which builds a rule is about: those that all given parts fit; `null` fits any. `*` in a text stands for any text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct RuleAbout {
+    /// Key of the master.
+    pub master: Option<String>,
+    /// Name of the builder's project.
+    pub project: Option<String>,
+    /// One of the builder's tags.
+    pub tag: Option<String>,
+    /// Name of the builder.
+    pub builder: Option<String>,
+    /// Branch of one of the build's changes; the empty text is the default branch.
+    pub branch: Option<String>,
+}
+
+/// Whose builds are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleWhose {
+    /// Those that have changes of mine, or that I asked for.
+    Mine,
+    /// All: I am interested, to blame or not.
+    Everybody,
+    /// None.
+    Nobody,
+}
+
+/// What is told, by the names that Buildbot's reporters have for it; `fixed` and `first_failure` are ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleMode {
+    /// Breaks and repairs.
+    Change,
+    /// Breaks: red after green.
+    Problem,
+    /// Repairs: green after red.
+    Fixed,
+    /// Every failure.
+    Failing,
+    /// Every success.
+    Passing,
+    /// Every build with warnings.
+    Warnings,
+    /// Every exception.
+    Exception,
+    /// Every build that was cancelled.
+    Cancelled,
+    /// Every build.
+    All,
+    /// The first failure of a build set, and one summary at its end, in place of a notice for each break in it.
+    FirstFailure,
 }
 
 /// Patterns to try, before they are saved.
