@@ -5,6 +5,10 @@
  */
 export type BuildMark = { 
 /**
+ * Key of its master; `bundled` is this program's own.
+ */
+master: string, 
+/**
  * `buildid`.
  */
 build: number, 

@@ -81,4 +81,12 @@ rebuild_of: BuildMark | null,
 /**
  * The latest build that repeats this one.
  */
-rebuilt_by: BuildMark | null, };
+rebuilt_by: BuildMark | null, 
+/**
+ * What was kept of it earlier: its master cannot be heard since then.
+ */
+stale: number | null, 
+/**
+ * Its page at its own master, to open in a browser.
+ */
+page: string | null, };

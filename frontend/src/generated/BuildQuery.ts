@@ -5,9 +5,17 @@
  */
 export type BuildQuery = { 
 /**
+ * Key of its master; this program's own when absent.
+ */
+master: string, 
+/**
  * `buildid`.
  */
 build: number, } | { 
+/**
+ * Key of its master; this program's own when absent.
+ */
+master: string, 
 /**
  * `builderid`.
  */

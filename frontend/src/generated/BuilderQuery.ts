@@ -5,6 +5,10 @@
  */
 export type BuilderQuery = { 
 /**
+ * Key of its master; this program's own when absent.
+ */
+master: string, 
+/**
  * `builderid`.
  */
 builder: number, 

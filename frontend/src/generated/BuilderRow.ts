@@ -7,6 +7,10 @@ import type { RunningRow } from "./RunningRow";
  */
 export type BuilderRow = { 
 /**
+ * Key of its master; `bundled` is this program's own.
+ */
+master: string, 
+/**
  * `builderid`.
  */
 builder: number, 
@@ -42,6 +46,18 @@ broken_by: Array<string>,
  * Broken by me.
  */
 mine: boolean, 
+/**
+ * It flips without changes: the same revision was green and red.
+ */
+flaky: boolean, 
+/**
+ * Who said "I have it".
+ */
+claimed_by: string | null, 
+/**
+ * What is shown may be old: its master cannot be heard since then.
+ */
+stale: number | null, 
 /**
  * Muted.
  */

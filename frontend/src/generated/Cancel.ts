@@ -5,6 +5,10 @@
  */
 export type Cancel = { 
 /**
+ * Key of its master; this program's own when absent.
+ */
+master: string, 
+/**
  * `buildrequestid`.
  */
 request: number, 

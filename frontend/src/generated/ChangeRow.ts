@@ -6,6 +6,10 @@ import type { BuildMark } from "./BuildMark";
  */
 export type ChangeRow = { 
 /**
+ * Key of its master; `bundled` is this program's own.
+ */
+master: string, 
+/**
  * `changeid`.
  */
 change: number, 

@@ -10,6 +10,6 @@ export type ChangesPage = {
  */
 changes: Array<ChangeRow>, 
 /**
- * There are older ones.
+ * Where the next page begins; `null` when there are no older ones.
  */
-more: boolean, };
+next: string | null, };

@@ -5,9 +5,13 @@
  */
 export type ChangesQuery = { 
 /**
- * Older than this one; the newest when absent.
+ * Only this master's; all masters' when absent.
  */
-before: number | null, 
+master: string | null, 
+/**
+ * `next` of the page before; the newest when absent.
+ */
+before: string | null, 
 /**
  * Only mine.
  */

@@ -6,9 +6,17 @@ import type { NoticeRow } from "./NoticeRow";
  */
 export type Event = { "kind": "overview" } | { "kind": "build", 
 /**
+ * Key of its master.
+ */
+master: string, 
+/**
  * Which.
  */
 build: number, } | { "kind": "log", 
+/**
+ * Key of its master.
+ */
+master: string, 
 /**
  * Which.
  */
@@ -20,7 +28,7 @@ num_lines: number,
 /**
  * No more will come.
  */
-complete: boolean, } | { "kind": "changes" } | { "kind": "projects" } | { "kind": "settings" } | { "kind": "lending" } | { "kind": "notice" } & NoticeRow | { "kind": "open", 
+complete: boolean, } | { "kind": "changes" } | { "kind": "projects" } | { "kind": "settings" } | { "kind": "masters" } | { "kind": "lending" } | { "kind": "notice" } & NoticeRow | { "kind": "open", 
 /**
  * Path of the page, for example `/builders/3/builds/7`.
  */

@@ -13,9 +13,18 @@ full_name: string,
  */
 label: string, 
 /**
- * `text`, `textarea`, `int`, `bool`, `username`, `list`, `fixed` or `nested`.
+ * `text`, `textarea`, `int`, `bool`, `username`, `list`, `file`, `fixed`, `inherit`, `nested`, or `unknown`: such a
+ * form is filled in at its own master.
  */
 kind: string, 
+/**
+ * Of a group: `vertical`, `simple` or `tabs`.
+ */
+layout: string, 
+/**
+ * Most characters or bytes that the master takes.
+ */
+max_size: number | null, 
 /**
  * Given when the person gives nothing, as text; `true` and `false` for a `bool`.
  */

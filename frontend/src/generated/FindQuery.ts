@@ -5,6 +5,10 @@
  */
 export type FindQuery = { 
 /**
+ * Key of its master; this program's own when absent.
+ */
+master: string, 
+/**
  * `logid`.
  */
 log: number, 

@@ -5,9 +5,17 @@
  */
 export type Force = { 
 /**
+ * Key of its master; this program's own when absent.
+ */
+master: string, 
+/**
  * `builderid`.
  */
 builder: number, 
+/**
+ * By which of its force schedulers; the first when absent.
+ */
+scheduler: string | null, 
 /**
  * Values by full name; what is not here takes its default. Several chosen values stand one a line.
  */

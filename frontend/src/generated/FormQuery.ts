@@ -5,6 +5,14 @@
  */
 export type FormQuery = { 
 /**
+ * Key of its master; this program's own when absent.
+ */
+master: string, 
+/**
  * `builderid`.
  */
-builder: number, };
+builder: number, 
+/**
+ * Which of its force schedulers; the first when absent.
+ */
+scheduler: string | null, };

@@ -6,6 +6,10 @@ import type { WorkerVerb } from "./WorkerVerb";
  */
 export type OrderWorker = { 
 /**
+ * Key of its master; this program's own when absent.
+ */
+master: string, 
+/**
  * `workerid`.
  */
 worker: number, 

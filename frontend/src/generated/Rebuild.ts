@@ -5,6 +5,10 @@
  */
 export type Rebuild = { 
 /**
+ * Key of its master; this program's own when absent.
+ */
+master: string, 
+/**
  * `buildid`.
  */
 build: number, };

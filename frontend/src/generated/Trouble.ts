@@ -5,6 +5,10 @@
  */
 export type Trouble = { 
 /**
+ * Key of the master that it is of; `null` when it is of this program.
+ */
+master: string | null, 
+/**
  * `source`, `worker`, `port`, `login`, `configuration`, `keychain`, `disk`.
  */
 about: string, 

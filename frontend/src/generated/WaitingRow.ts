@@ -5,6 +5,10 @@
  */
 export type WaitingRow = { 
 /**
+ * Key of its master; `bundled` is this program's own.
+ */
+master: string, 
+/**
  * `buildrequestid`.
  */
 request: number, 

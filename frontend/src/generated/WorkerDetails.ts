@@ -8,6 +8,10 @@ import type { WorkerCondition } from "./WorkerCondition";
  */
 export type WorkerDetails = { 
 /**
+ * Key of its master; `bundled` is this program's own.
+ */
+master: string, 
+/**
  * `workerid`.
  */
 worker: number, 

@@ -5,6 +5,10 @@
  */
 export type WorkerQuery = { 
 /**
+ * Key of its master; this program's own when absent.
+ */
+master: string, 
+/**
  * `workerid`.
  */
 worker: number, };

@@ -5,6 +5,10 @@
  */
 export type WorkerRow = { 
 /**
+ * Key of its master; `bundled` is this program's own.
+ */
+master: string, 
+/**
  * `workerid`.
  */
 worker: number, 

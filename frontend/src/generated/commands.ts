@@ -31,24 +31,36 @@ import type { Identities } from "./Identities";
 import type { IdentitiesQuery } from "./IdentitiesQuery";
 import type { Invitation } from "./Invitation";
 import type { InviteWorker } from "./InviteWorker";
+import type { Join } from "./Join";
 import type { Leaving } from "./Leaving";
 import type { LendingQuery } from "./LendingQuery";
 import type { Lendings } from "./Lendings";
 import type { Lines } from "./Lines";
 import type { LinesQuery } from "./LinesQuery";
+import type { LookAt } from "./LookAt";
+import type { Looked } from "./Looked";
+import type { MasterQuery } from "./MasterQuery";
+import type { MasterRow } from "./MasterRow";
+import type { Masters } from "./Masters";
 import type { Mute } from "./Mute";
 import type { Nothing } from "./Nothing";
 import type { Notices } from "./Notices";
 import type { OrderLending } from "./OrderLending";
 import type { OrderWorker } from "./OrderWorker";
 import type { Overview } from "./Overview";
+import type { OverviewQuery } from "./OverviewQuery";
 import type { Projects } from "./Projects";
 import type { Proposal } from "./Proposal";
 import type { Quit } from "./Quit";
 import type { Rebuild } from "./Rebuild";
 import type { RemoveProject } from "./RemoveProject";
+import type { RenameMaster } from "./RenameMaster";
+import type { Schedulers } from "./Schedulers";
+import type { SetPriority } from "./SetPriority";
 import type { Settings } from "./Settings";
+import type { SignIn } from "./SignIn";
 import type { Stop } from "./Stop";
+import type { SwitchScheduler } from "./SwitchScheduler";
 import type { Unmute } from "./Unmute";
 import type { WorkerPage } from "./WorkerPage";
 import type { WorkerQuery } from "./WorkerQuery";
@@ -59,7 +71,23 @@ export interface Commands {
   /** What runs here: version, whether it is a first run or a demo, whether a tray is shown. */
   hello: { input: Nothing; output: Hello };
   /** Everything that the Now and Builders pages show. */
-  overview: { input: Nothing; output: Overview };
+  overview: { input: OverviewQuery; output: Overview };
+  /** The masters, and how each is followed. */
+  masters: { input: Nothing; output: Masters };
+  /** What is at an address, before it is joined. */
+  look_at: { input: LookAt; output: Looked };
+  /** Follows a master from now on. */
+  join: { input: Join; output: MasterRow };
+  /** Follows a master no more and forgets what was kept of it. */
+  leave: { input: MasterQuery; output: Nothing };
+  /** Gives a joined master another key. */
+  rename_master: { input: RenameMaster; output: MasterRow };
+  /** Signs in at a joined master. */
+  sign_in: { input: SignIn; output: MasterRow };
+  /** Signs out there and forgets the secret. */
+  sign_out: { input: MasterQuery; output: MasterRow };
+  /** Tries to reach a joined master now. */
+  reconnect: { input: MasterQuery; output: MasterRow };
   /** One builder with its recent builds. */
   builder: { input: BuilderQuery; output: BuilderPage };
   /** One build with steps, logs, changes and properties. */
@@ -82,6 +110,12 @@ export interface Commands {
   rebuild: { input: Rebuild; output: Forced };
   /** Takes a waiting request back. */
   cancel: { input: Cancel; output: Nothing };
+  /** Lets a waiting request be built sooner or later. */
+  set_priority: { input: SetPriority; output: Nothing };
+  /** A master's schedulers. */
+  schedulers: { input: MasterQuery; output: Schedulers };
+  /** Switches a scheduler on or off. */
+  switch_scheduler: { input: SwitchScheduler; output: Nothing };
   /** Workers, the ports that they come to, and who was turned away there. */
   workers: { input: Nothing; output: Workers };
   /** One worker with what it tells of itself and what it built. */

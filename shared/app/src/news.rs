@@ -97,7 +97,15 @@ impl Newsroom {
     }
 
     fn pass_on(&self, event: &Event) {
-        let build = |id: i64| self.hear(Heard::Latest(Subject::Build(id), News::Build { build: id }));
+        let build = |id: i64| {
+            self.hear(Heard::Latest(
+                Subject::Build(id),
+                News::Build {
+                    master: crate::api::bundled(),
+                    build: id,
+                },
+            ))
+        };
         match event {
             Event::ChangeNew(_) => self.hear(Heard::Latest(Subject::Changes, News::Changes)),
             Event::Build(_, row) => {
@@ -112,6 +120,7 @@ impl Newsroom {
             }
             Event::Log(verb, log) => {
                 let news = News::Log {
+                    master: crate::api::bundled(),
                     log: log.id.0,
                     num_lines: log.num_lines,
                     complete: log.complete || *verb == LogVerb::Finished,

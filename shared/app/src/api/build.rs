@@ -10,11 +10,17 @@ use ts_rs::TS;
 pub enum BuildQuery {
     /// By `buildid`.
     Id {
+        /// Key of its master; this program's own when absent.
+        #[serde(default = "super::bundled")]
+        master: String,
         /// `buildid`.
         build: i64,
     },
     /// By builder and number.
     Number {
+        /// Key of its master; this program's own when absent.
+        #[serde(default = "super::bundled")]
+        master: String,
         /// `builderid`.
         builder: i64,
         /// Per builder.
@@ -61,6 +67,10 @@ pub struct BuildPage {
     pub rebuild_of: Option<BuildMark>,
     /// The latest build that repeats this one.
     pub rebuilt_by: Option<BuildMark>,
+    /// What was kept of it earlier: its master cannot be heard since then.
+    pub stale: Option<i64>,
+    /// Its page at its own master, to open in a browser.
+    pub page: Option<String>,
 }
 
 /// A step.

@@ -7,8 +7,12 @@ use ts_rs::TS;
 /// Which changes.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct ChangesQuery {
-    /// Older than this one; the newest when absent.
-    pub before: Option<i64>,
+    /// Only this master's; all masters' when absent.
+    #[serde(default)]
+    pub master: Option<String>,
+    /// `next` of the page before; the newest when absent.
+    #[serde(default)]
+    pub before: Option<String>,
     /// Only mine.
     pub mine: bool,
 }
@@ -18,13 +22,15 @@ pub struct ChangesQuery {
 pub struct ChangesPage {
     /// At most 50.
     pub changes: Vec<ChangeRow>,
-    /// There are older ones.
-    pub more: bool,
+    /// Where the next page begins; `null` when there are no older ones.
+    pub next: Option<String>,
 }
 
 /// A change.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct ChangeRow {
+    /// Key of its master; `bundled` is this program's own.
+    pub master: String,
     /// `changeid`.
     pub change: i64,
     /// As reported.

@@ -9,6 +9,9 @@ pub const MOST_LINES: i64 = 5000;
 /// Which lines.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct LinesQuery {
+    /// Key of its master; this program's own when absent.
+    #[serde(default = "super::bundled")]
+    pub master: String,
     /// `logid`.
     pub log: i64,
     /// The first line, from 0. Negative counts from the end.
@@ -37,6 +40,9 @@ pub struct Lines {
 /// Look for an error.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct ErrorQuery {
+    /// Key of its master; this program's own when absent.
+    #[serde(default = "super::bundled")]
+    pub master: String,
     /// `logid`.
     pub log: i64,
     /// Look after this line, or before it when `backwards`; −1 looks from the start.
@@ -48,6 +54,9 @@ pub struct ErrorQuery {
 /// Look for a text.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct FindQuery {
+    /// Key of its master; this program's own when absent.
+    #[serde(default = "super::bundled")]
+    pub master: String,
     /// `logid`.
     pub log: i64,
     /// The text, as it stands.

@@ -9,6 +9,7 @@ pub mod changes;
 pub mod configuration;
 pub mod lending;
 pub mod logs;
+pub mod masters;
 pub mod notices;
 pub mod overview;
 pub mod projects;
@@ -17,6 +18,11 @@ pub mod workers;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+/// The key of this program's own master.
+pub fn bundled() -> String {
+    "bundled".to_owned()
+}
 
 /// A command that takes or gives nothing.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, TS)]
@@ -44,11 +50,15 @@ pub enum Event {
     Overview,
     /// A build, its steps or properties: ask for `build` again if it is shown.
     Build {
+        /// Key of its master.
+        master: String,
         /// Which.
         build: i64,
     },
     /// A log has more lines, or is complete.
     Log {
+        /// Key of its master.
+        master: String,
         /// Which.
         log: i64,
         /// Lines so far.
@@ -62,6 +72,8 @@ pub enum Event {
     Projects,
     /// Settings changed.
     Settings,
+    /// Masters came, went, or are followed in another way: ask for `masters` again.
+    Masters,
     /// What is lent, or what is built for others: ask for `lendings` again.
     Lending,
     /// A notice was made; also for faces on desktops that show none.
@@ -121,7 +133,23 @@ api! {
     /// What runs here: version, whether it is a first run or a demo, whether a tray is shown.
     hello(Nothing) -> overview::Hello,
     /// Everything that the Now and Builders pages show.
-    overview(Nothing) -> overview::Overview,
+    overview(overview::OverviewQuery) -> overview::Overview,
+    /// The masters, and how each is followed.
+    masters(Nothing) -> masters::Masters,
+    /// What is at an address, before it is joined.
+    look_at(masters::LookAt) -> masters::Looked,
+    /// Follows a master from now on.
+    join(masters::Join) -> masters::MasterRow,
+    /// Follows a master no more and forgets what was kept of it.
+    leave(masters::MasterQuery) -> Nothing,
+    /// Gives a joined master another key.
+    rename_master(masters::RenameMaster) -> masters::MasterRow,
+    /// Signs in at a joined master.
+    sign_in(masters::SignIn) -> masters::MasterRow,
+    /// Signs out there and forgets the secret.
+    sign_out(masters::MasterQuery) -> masters::MasterRow,
+    /// Tries to reach a joined master now.
+    reconnect(masters::MasterQuery) -> masters::MasterRow,
     /// One builder with its recent builds.
     builder(overview::BuilderQuery) -> overview::BuilderPage,
     /// One build with steps, logs, changes and properties.
@@ -144,6 +172,12 @@ api! {
     rebuild(actions::Rebuild) -> actions::Forced,
     /// Takes a waiting request back.
     cancel(actions::Cancel) -> Nothing,
+    /// Lets a waiting request be built sooner or later.
+    set_priority(actions::SetPriority) -> Nothing,
+    /// A master's schedulers.
+    schedulers(masters::MasterQuery) -> actions::Schedulers,
+    /// Switches a scheduler on or off.
+    switch_scheduler(actions::SwitchScheduler) -> Nothing,
     /// Workers, the ports that they come to, and who was turned away there.
     workers(Nothing) -> workers::Workers,
     /// One worker with what it tells of itself and what it built.

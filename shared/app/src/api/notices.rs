@@ -32,6 +32,8 @@ pub struct NoticeRow {
 /// Why a build was told or not.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct VerdictRow {
+    /// Key of its master; `bundled` is this program's own.
+    pub master: String,
     /// `buildid`.
     pub build: i64,
     /// Its builder.
@@ -108,4 +110,19 @@ pub struct MuteRow {
     pub ends_at: Option<i64>,
     /// In words: `until fixed`, `for ever`, `until 14:30`.
     pub ends: String,
+}
+
+/// Somebody said "I have it".
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ClaimRow {
+    /// Who.
+    pub by: String,
+    /// It is me.
+    pub mine: bool,
+    /// Since when.
+    pub at: i64,
+    /// Ends by itself then, if it is not green before.
+    pub until: i64,
+    /// Others see it; on a plain Buildbot it stays here.
+    pub shared: bool,
 }

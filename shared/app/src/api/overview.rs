@@ -33,14 +33,39 @@ pub struct Demo {
     pub next: String,
 }
 
-/// Everything that the Now and Builders pages show.
+/// What of it is wanted.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, TS)]
+pub struct OverviewQuery {
+    /// `version` of the last answer: only builders that changed since are given. All when absent.
+    #[serde(default)]
+    pub since: Option<i64>,
+}
+
+/// A builder of a master.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+pub struct BuilderRef {
+    /// Key of its master.
+    pub master: String,
+    /// `builderid`.
+    pub builder: i64,
+}
+
+/// Everything that the Now and Builders pages show, over all masters.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct Overview {
-    /// The master's time, to compute running times with.
+    /// The resident's time, to compute running times with.
     pub now: i64,
+    /// Names this state of the builders; to be given as `since`.
+    pub version: i64,
+    /// `builders` are all; otherwise those that changed since.
+    pub whole: bool,
+    /// Builders that are no more, when not `whole`.
+    pub gone: Vec<BuilderRef>,
+    /// This program's own master first, then the joined ones in their order.
+    pub masters: Vec<super::masters::MasterRow>,
     /// What needs me first.
     pub breaks: Vec<Break>,
-    /// Every configured builder, trouble first.
+    /// Configured builders, trouble first.
     pub builders: Vec<BuilderRow>,
     /// Builds under way, oldest first.
     pub running: Vec<RunningRow>,
@@ -61,6 +86,8 @@ pub struct Overview {
 /// Builders that turned red together.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct Break {
+    /// Key of its master; `bundled` is this program's own.
+    pub master: String,
     /// Broken by me, alone or with others.
     pub mine: bool,
     /// Since when.
@@ -77,6 +104,8 @@ pub struct Break {
     pub suspects: Vec<Suspect>,
     /// Muted.
     pub muted: bool,
+    /// Who said "I have it".
+    pub claim: Option<super::notices::ClaimRow>,
 }
 
 /// A line of a log.
@@ -110,6 +139,8 @@ pub struct Suspect {
 /// A build, as small as it is shown in rows of marks.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct BuildMark {
+    /// Key of its master; `bundled` is this program's own.
+    pub master: String,
     /// `buildid`.
     pub build: i64,
     /// `builderid`.
@@ -135,6 +166,8 @@ pub struct BuildMark {
 /// A builder as a row.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct BuilderRow {
+    /// Key of its master; `bundled` is this program's own.
+    pub master: String,
     /// `builderid`.
     pub builder: i64,
     /// Unique.
@@ -153,6 +186,12 @@ pub struct BuilderRow {
     pub broken_by: Vec<String>,
     /// Broken by me.
     pub mine: bool,
+    /// It flips without changes: the same revision was green and red.
+    pub flaky: bool,
+    /// Who said "I have it".
+    pub claimed_by: Option<String>,
+    /// What is shown may be old: its master cannot be heard since then.
+    pub stale: Option<i64>,
     /// Muted.
     pub muted: bool,
     /// Builds under way.
@@ -187,6 +226,8 @@ pub struct RunningRow {
 /// A request that waits.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct WaitingRow {
+    /// Key of its master; `bundled` is this program's own.
+    pub master: String,
     /// `buildrequestid`.
     pub request: i64,
     /// `builderid`.
@@ -217,6 +258,8 @@ pub struct SettlingRow {
 /// Something is wrong that is no build's fault.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct Trouble {
+    /// Key of the master that it is of; `null` when it is of this program.
+    pub master: Option<String>,
     /// `source`, `worker`, `port`, `login`, `configuration`, `keychain`, `disk`.
     pub about: String,
     /// Which one.
@@ -234,6 +277,8 @@ pub struct Trouble {
 /// A worker.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct WorkerRow {
+    /// Key of its master; `bundled` is this program's own.
+    pub master: String,
     /// `workerid`.
     pub worker: i64,
     /// Unique.
@@ -251,6 +296,9 @@ pub struct WorkerRow {
 /// Which builder.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct BuilderQuery {
+    /// Key of its master; this program's own when absent.
+    #[serde(default = "super::bundled")]
+    pub master: String,
     /// `builderid`.
     pub builder: i64,
     /// Builds with a smaller number than this; the newest when absent.

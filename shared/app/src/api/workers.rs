@@ -40,6 +40,8 @@ pub enum WorkerCondition {
 /// A worker.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct WorkerDetails {
+    /// Key of its master; `bundled` is this program's own.
+    pub master: String,
     /// `workerid`.
     pub worker: i64,
     /// Unique.
@@ -132,6 +134,9 @@ pub struct RefusedRow {
 /// Which worker.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct WorkerQuery {
+    /// Key of its master; this program's own when absent.
+    #[serde(default = "super::bundled")]
+    pub master: String,
     /// `workerid`.
     pub worker: i64,
 }
@@ -177,6 +182,9 @@ pub enum WorkerVerb {
 /// Does something to a worker.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct OrderWorker {
+    /// Key of its master; this program's own when absent.
+    #[serde(default = "super::bundled")]
+    pub master: String,
     /// `workerid`.
     pub worker: i64,
     /// What.

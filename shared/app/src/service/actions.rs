@@ -1,7 +1,11 @@
 //! Orders to the master.
 
 use super::App;
-use crate::api::actions::{Cancel, Field, Force, Forced, Form, FormQuery, Rebuild, Stop};
+use crate::api::actions::{
+    Cancel, Field, Force, Forced, Form, FormName, FormQuery, Rebuild, SchedulerRow, Schedulers, SetPriority, Stop,
+    SwitchScheduler,
+};
+use crate::api::masters::MasterQuery;
 use crate::api::{Nothing, Refusal};
 use master::scheduler::force::Params;
 use master::{ForceRequest, Requested};
@@ -22,6 +26,11 @@ pub(super) async fn form(app: &App, query: FormQuery) -> Result<Form, Refusal> {
         label: or(&force.label, &scheduler.name),
         button: or(&force.button_name, "Build"),
         fields: force.fields.iter().map(|one| field(one, "")).collect(),
+        choices: vec![FormName {
+            scheduler: scheduler.name.clone(),
+            label: or(&force.label, &scheduler.name),
+        }],
+        page: None,
         scheduler: scheduler.name,
     })
 }
@@ -77,6 +86,8 @@ fn field(field_config: &ForceField, parent: &str) -> Field {
             field_config.label.clone()
         },
         kind: kind.to_owned(),
+        layout: "vertical".to_owned(),
+        max_size: None,
         default: match &field_config.default {
             Json::Null => String::new(),
             Json::String(text) => text.clone(),
@@ -166,4 +177,31 @@ pub(super) async fn cancel(app: &App, cancel: Cancel) -> Result<Nothing, Refusal
 
 fn reason(text: &str) -> Option<String> {
     (!text.trim().is_empty()).then(|| text.trim().to_owned())
+}
+
+pub(super) async fn set_priority(_: &App, order: SetPriority) -> Result<Nothing, Refusal> {
+    Err(Refusal::unavailable(format!(
+        "request {} keeps its priority",
+        order.request
+    )))
+}
+
+pub(super) async fn schedulers(app: &App, _: MasterQuery) -> Result<Schedulers, Refusal> {
+    let rows = app.store().read(store::schedulers::list).await?;
+    let row = |row: model::Scheduler| SchedulerRow {
+        scheduler: row.id.0,
+        name: row.name,
+        enabled: row.enabled,
+        asleep: !row.configured,
+    };
+    Ok(Schedulers {
+        schedulers: rows.into_iter().filter(|row| row.configured).map(row).collect(),
+    })
+}
+
+pub(super) async fn switch_scheduler(app: &App, order: SwitchScheduler) -> Result<Nothing, Refusal> {
+    app.master
+        .set_scheduler_enabled(model::SchedulerId(order.scheduler), order.enabled)
+        .await?;
+    Ok(Nothing {})
 }

@@ -29,8 +29,8 @@ struct Read {
 
 pub(super) async fn build(app: &App, query: BuildQuery) -> Result<BuildPage, Refusal> {
     let named = match &query {
-        BuildQuery::Id { build } => format!("there is no build {build}"),
-        BuildQuery::Number { builder, number } => format!("builder {builder} has no build {number}"),
+        BuildQuery::Id { build, .. } => format!("there is no build {build}"),
+        BuildQuery::Number { builder, number, .. } => format!("builder {builder} has no build {number}"),
     };
     let found = app
         .store()
@@ -45,6 +45,8 @@ pub(super) async fn build(app: &App, query: BuildQuery) -> Result<BuildPage, Ref
         .map(|(step, step_logs)| step_row(app, step, step_logs))
         .collect();
     Ok(BuildPage {
+        stale: None,
+        page: None,
         mark: mark(&found.build),
         now: clock::now().0,
         request: found.build.request.0,
@@ -68,8 +70,8 @@ pub(super) async fn build(app: &App, query: BuildQuery) -> Result<BuildPage, Ref
 
 fn read(c: &Connection, query: &BuildQuery) -> SqlResult<Option<Read>> {
     let build = match query {
-        BuildQuery::Id { build } => builds::get(c, BuildId(*build))?,
-        BuildQuery::Number { builder, number } => builds::by_number(c, BuilderId(*builder), *number)?,
+        BuildQuery::Id { build, .. } => builds::get(c, BuildId(*build))?,
+        BuildQuery::Number { builder, number, .. } => builds::by_number(c, BuilderId(*builder), *number)?,
     };
     let Some(build) = build else { return Ok(None) };
     let set = match build_requests::get(c, build.request)? {

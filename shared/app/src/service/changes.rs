@@ -15,8 +15,15 @@ const PAGE: usize = 50;
 const LOOKED_THROUGH: u64 = 1000;
 
 pub(super) async fn changes(app: &App, query: ChangesQuery) -> Result<ChangesPage, Refusal> {
+    let before = match &query.before {
+        Some(text) => Some(
+            text.parse()
+                .map_err(|_| Refusal::invalid(format!("'{text}' is no place in the list of changes")))?,
+        ),
+        None => None,
+    };
     let limit = if query.mine { LOOKED_THROUGH } else { PAGE as u64 + 1 };
-    let found = app.store().read(move |c| newest(c, query.before, limit)).await?;
+    let found = app.store().read(move |c| newest(c, before, limit)).await?;
     let enough = found.len() as u64 == limit;
     let mut shown: Vec<Change> = if query.mine {
         found
@@ -39,7 +46,8 @@ pub(super) async fn changes(app: &App, query: ChangesQuery) -> Result<ChangesPag
         };
         rows.push(row(app, change, &list, &marks, not_built));
     }
-    Ok(ChangesPage { changes: rows, more })
+    let next = rows.last().filter(|_| more).map(|row| row.change.to_string());
+    Ok(ChangesPage { changes: rows, next })
 }
 
 fn newest(c: &Connection, before: Option<i64>, limit: u64) -> SqlResult<Vec<Change>> {
@@ -99,6 +107,7 @@ async fn why_not(app: &App, change: ChangeId) -> Option<String> {
 
 fn row(app: &App, change: Change, builds: &[Build], marks: &Marks, not_built: Option<String>) -> ChangeRow {
     ChangeRow {
+        master: crate::api::bundled(),
         change: change.id.0,
         mine: app.is_me(&change.new.author),
         author: change.new.author,

@@ -47,6 +47,7 @@ impl Marks {
                 .map(str::to_owned)
         };
         BuildMark {
+            master: crate::api::bundled(),
             build: build.id.0,
             builder: build.builder.0,
             builder_name: self.builders.get(&build.builder).cloned().unwrap_or_default(),

@@ -9,6 +9,7 @@ mod configuration;
 mod lending;
 mod logs;
 pub(crate) mod marks;
+mod masters;
 mod notices;
 mod overview;
 mod projects;
@@ -185,8 +186,32 @@ impl Api for App {
     async fn hello(&self, _: Nothing) -> Result<api::overview::Hello, Refusal> {
         Ok(overview::hello(self))
     }
-    async fn overview(&self, _: Nothing) -> Result<api::overview::Overview, Refusal> {
+    async fn overview(&self, _: api::overview::OverviewQuery) -> Result<api::overview::Overview, Refusal> {
         overview::overview(self).await
+    }
+    async fn masters(&self, _: Nothing) -> Result<api::masters::Masters, Refusal> {
+        masters::masters(self)
+    }
+    async fn look_at(&self, input: api::masters::LookAt) -> Result<api::masters::Looked, Refusal> {
+        masters::look_at(self, input).await
+    }
+    async fn join(&self, input: api::masters::Join) -> Result<api::masters::MasterRow, Refusal> {
+        masters::join(self, input).await
+    }
+    async fn leave(&self, input: api::masters::MasterQuery) -> Result<Nothing, Refusal> {
+        masters::leave(self, input).await
+    }
+    async fn rename_master(&self, input: api::masters::RenameMaster) -> Result<api::masters::MasterRow, Refusal> {
+        masters::rename(self, input).await
+    }
+    async fn sign_in(&self, input: api::masters::SignIn) -> Result<api::masters::MasterRow, Refusal> {
+        masters::sign_in(self, input).await
+    }
+    async fn sign_out(&self, input: api::masters::MasterQuery) -> Result<api::masters::MasterRow, Refusal> {
+        masters::sign_out(self, input).await
+    }
+    async fn reconnect(&self, input: api::masters::MasterQuery) -> Result<api::masters::MasterRow, Refusal> {
+        masters::reconnect(self, input).await
     }
     async fn builder(&self, input: api::overview::BuilderQuery) -> Result<api::overview::BuilderPage, Refusal> {
         builder::builder(self, input).await
@@ -220,6 +245,15 @@ impl Api for App {
     }
     async fn cancel(&self, input: api::actions::Cancel) -> Result<Nothing, Refusal> {
         actions::cancel(self, input).await
+    }
+    async fn set_priority(&self, input: api::actions::SetPriority) -> Result<Nothing, Refusal> {
+        actions::set_priority(self, input).await
+    }
+    async fn schedulers(&self, input: api::masters::MasterQuery) -> Result<api::actions::Schedulers, Refusal> {
+        actions::schedulers(self, input).await
+    }
+    async fn switch_scheduler(&self, input: api::actions::SwitchScheduler) -> Result<Nothing, Refusal> {
+        actions::switch_scheduler(self, input).await
     }
     async fn workers(&self, _: Nothing) -> Result<api::workers::Workers, Refusal> {
         workers::list(self).await

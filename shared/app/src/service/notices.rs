@@ -13,6 +13,7 @@ const VERDICTS: usize = 200;
 pub(super) fn notices(app: &App) -> Notices {
     let view = app.watching.view();
     let verdict = |verdict: &watch::Verdict| VerdictRow {
+        master: verdict.build.master.0.clone(),
         build: verdict.build.id.0,
         builder_name: verdict.builder.clone(),
         number: verdict.number,

@@ -80,6 +80,10 @@ pub(super) async fn overview(app: &App) -> Result<Overview, Refusal> {
     let rows = builder_rows(app, &found, &running, &waiting);
     let builds_of = |worker: &master::state::WorkerState| u32::try_from(worker.building.len()).unwrap_or(u32::MAX);
     Ok(Overview {
+        version: 0,
+        whole: true,
+        gone: Vec::new(),
+        masters: Vec::new(),
         now: clock::now().0,
         breaks: view
             .breaks
@@ -98,6 +102,7 @@ pub(super) async fn overview(app: &App) -> Result<Overview, Refusal> {
             .workers
             .iter()
             .map(|worker| WorkerRow {
+                master: crate::api::bundled(),
                 worker: worker.id.0,
                 name: worker.name.clone(),
                 connected: worker.attached,
@@ -224,6 +229,7 @@ async fn waiting_rows(app: &App, rows: &[model::Builder], state: &master::State)
     Ok(waiting
         .iter()
         .map(|request| WaitingRow {
+            master: crate::api::bundled(),
             request: request.request.0,
             builder: request.builder.0,
             builder_name: name(request.builder),
@@ -275,6 +281,10 @@ fn builder_row(
         broken_by.insert(0, "you".to_owned());
     }
     BuilderRow {
+        master: crate::api::bundled(),
+        flaky: false,
+        claimed_by: None,
+        stale: None,
         builder: row.id.0,
         name: row.name.clone(),
         project: watched.and_then(|builder| builder.project.clone()),
@@ -316,6 +326,8 @@ fn break_row(app: &App, broken: &watch::Break, view: &crate::watching::View, fou
     };
     let build = |key: &watch::BuilderKey, part: &watch::BrokenBuilder| found.broken.get(&(key.id.0, part.number));
     Break {
+        master: crate::api::bundled(),
+        claim: None,
         mine: view.snapshot.breaks.iter().any(|b| b.id == broken.id && b.mine),
         since: broken.opened_at.0,
         builds: red

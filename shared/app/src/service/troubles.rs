@@ -10,6 +10,7 @@ const LATELY: i64 = 60 * 60 * 1000;
 /// The configuration, the storage, sources and workers, in this order.
 pub(super) fn troubles(view: &crate::watching::View, state: &master::State, ports: &WorkerPorts) -> Vec<Trouble> {
     let row = |about: &str, name: &str, message: &str, path: Option<&str>| Trouble {
+        master: None,
         about: about.to_owned(),
         name: name.to_owned(),
         message: message.to_owned(),
@@ -81,6 +82,7 @@ fn turned_away(ports: &WorkerPorts) -> Option<Trouble> {
         more => format!(", and {more} others"),
     };
     Some(Trouble {
+        master: None,
         about: "login".to_owned(),
         name: "Refused workers".to_owned(),
         message: format!("'{}' from {from}: {}{more}", newest.name, newest.reason),

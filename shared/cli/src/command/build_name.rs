@@ -27,7 +27,15 @@ pub async fn builder(client: &Client, name: &str) -> Result<BuilderRow, Failure>
 /// The build of that name; for a builder alone its newest one.
 pub async fn build(client: &Client, name: &str) -> Result<BuildPage, Failure> {
     if let Ok(id) = name.parse() {
-        return client.call("build", BuildQuery::Id { build: id }).await;
+        return client
+            .call(
+                "build",
+                BuildQuery::Id {
+                    master: app::api::bundled(),
+                    build: id,
+                },
+            )
+            .await;
     }
     let (builder_name, number) = match name.rsplit_once('/') {
         Some((builder, number)) if number.parse::<i64>().is_ok() => (builder, number.parse().ok()),
@@ -48,6 +56,7 @@ pub async fn build(client: &Client, name: &str) -> Result<BuildPage, Failure> {
         .call(
             "build",
             BuildQuery::Number {
+                master: app::api::bundled(),
                 builder: row.builder,
                 number,
             },

@@ -44,7 +44,16 @@ async fn of_builder(client: &Client, name: &str, limit: usize) -> Result<Vec<Bui
     let mut builds = Vec::new();
     let mut before = None;
     loop {
-        let page: BuilderPage = client.call("builder", BuilderQuery { builder, before }).await?;
+        let page: BuilderPage = client
+            .call(
+                "builder",
+                BuilderQuery {
+                    master: app::api::bundled(),
+                    builder,
+                    before,
+                },
+            )
+            .await?;
         before = page.builds.last().map(|build| build.number);
         builds.extend(page.builds);
         if builds.len() >= limit || !page.more {

@@ -34,6 +34,7 @@ pub async fn run(client: &Client, arguments: Cancel) -> Result<(), Failure> {
             .call(
                 "cancel",
                 CancelCommand {
+                    master: app::api::bundled(),
                     request,
                     reason: arguments.reason.clone(),
                 },

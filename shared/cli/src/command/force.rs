@@ -10,9 +10,28 @@ use std::collections::BTreeMap;
 /// Asks for a build, and with `--wait` waits for its result.
 pub async fn run(client: &Client, arguments: Force) -> Result<(), Failure> {
     let builder = build_name::builder(client, &arguments.builder).await?.builder;
-    let form: Form = client.call("force_form", FormQuery { builder }).await?;
+    let form: Form = client
+        .call(
+            "force_form",
+            FormQuery {
+                master: app::api::bundled(),
+                builder,
+                scheduler: None,
+            },
+        )
+        .await?;
     let values = values(&arguments, &form)?;
-    let forced: Forced = client.call("force", ForceCommand { builder, values }).await?;
+    let forced: Forced = client
+        .call(
+            "force",
+            ForceCommand {
+                master: app::api::bundled(),
+                builder,
+                scheduler: None,
+                values,
+            },
+        )
+        .await?;
     if !arguments.wait {
         return print(&forced, arguments.listing.json);
     }

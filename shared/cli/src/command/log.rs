@@ -31,6 +31,7 @@ pub async fn run(client: &Client, arguments: Log) -> Result<(), Failure> {
             .call(
                 "log_lines",
                 LinesQuery {
+                    master: app::api::bundled(),
                     log: log.log,
                     first: next,
                     count: MOST_LINES,

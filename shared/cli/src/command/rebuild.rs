@@ -9,7 +9,15 @@ use app::api::actions::{Forced, Rebuild as RebuildCommand};
 /// Asks for the same build again, and with `--wait` waits for its result.
 pub async fn run(client: &Client, arguments: Rebuild) -> Result<(), Failure> {
     let build = build_name::build(client, &arguments.build).await?.mark;
-    let forced: Forced = client.call("rebuild", RebuildCommand { build: build.build }).await?;
+    let forced: Forced = client
+        .call(
+            "rebuild",
+            RebuildCommand {
+                master: build.master.clone(),
+                build: build.build,
+            },
+        )
+        .await?;
     if arguments.wait {
         let page = wait::for_request(client, build.builder, forced.request).await?;
         if arguments.listing.json {

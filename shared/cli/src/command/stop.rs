@@ -21,6 +21,7 @@ pub async fn run(client: &Client, arguments: BuildAndReason) -> Result<(), Failu
         .call(
             "stop",
             Stop {
+                master: app::api::bundled(),
                 build: build.build,
                 reason: arguments.reason,
             },

@@ -53,11 +53,26 @@ pub fn report(page: &BuildPage) -> Result<(), Failure> {
 
 async fn finished(client: &Client, builder: i64, request: i64) -> Result<Option<BuildPage>, Failure> {
     let page: app::api::overview::BuilderPage = client
-        .call("builder", app::api::overview::BuilderQuery { builder, before: None })
+        .call(
+            "builder",
+            app::api::overview::BuilderQuery {
+                master: app::api::bundled(),
+                builder,
+                before: None,
+            },
+        )
         .await?;
     let over = |mark: &&BuildMark| mark.complete_at.is_some() && mark.results != Some(5);
     for mark in page.builds.iter().filter(over) {
-        let page: BuildPage = client.call("build", BuildQuery::Id { build: mark.build }).await?;
+        let page: BuildPage = client
+            .call(
+                "build",
+                BuildQuery::Id {
+                    master: mark.master.clone(),
+                    build: mark.build,
+                },
+            )
+            .await?;
         if page.request == request {
             return Ok(Some(page));
         }

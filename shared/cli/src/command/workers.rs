@@ -74,6 +74,7 @@ pub async fn run(client: &Client, workers: Workers) -> Result<(), Failure> {
     let row = page.workers.into_iter().find(|row| row.name == which.name);
     let row = row.ok_or_else(|| unknown(&which.name, &names))?;
     let order = OrderWorker {
+        master: app::api::bundled(),
         worker: row.worker,
         verb,
         reason: which.reason,

@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use app::api::overview::{Demo as Story, Overview};
 use app::api::projects::{AddProject, Detect};
-use app::api::{Api, Event, Nothing, Refusal};
+use app::api::{Api, Event, Refusal};
 use app::places::Places;
 use app::service::App;
 use std::path::{Path, PathBuf};
@@ -97,7 +97,7 @@ impl Demo {
     async fn until(&self, app: &App, results: Option<u8>) -> Result<(), Refusal> {
         let mut events = app.events();
         loop {
-            let overview: Overview = app.overview(Nothing {}).await?;
+            let overview: Overview = app.overview(Default::default()).await?;
             let there = overview
                 .builders
                 .iter()

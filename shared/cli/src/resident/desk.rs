@@ -84,6 +84,8 @@ async fn choose(app: &App, places: &Places, action: MenuAction, token: Option<St
         MenuAction::Open(target) => open(app, places, &target, token),
         MenuAction::Force(builder) => {
             let force = actions::Force {
+                master: app::api::bundled(),
+                scheduler: None,
                 builder: builder.id.0,
                 values: Default::default(),
             };

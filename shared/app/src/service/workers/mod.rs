@@ -160,6 +160,7 @@ fn row(app: &App, catalog: &Catalog, worker: &WorkerState, read: &Read) -> Worke
         .iter()
         .filter(|builder| builder.config.workers.contains(&worker.name));
     WorkerDetails {
+        master: crate::api::bundled(),
         worker: worker.id.0,
         name: worker.name.clone(),
         condition,
