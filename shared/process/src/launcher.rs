@@ -10,8 +10,9 @@ use std::sync::Arc;
 /// How commands are started. Windows keeps trees of processes together by itself, and uses neither `shim` nor `hold`.
 #[derive(Clone, Debug, Default)]
 pub struct Launcher {
-    /// The program that serves as shim when it is started with `SHIM_ARGUMENT`; it then calls `shim_main` first of all.
-    /// `None`: commands are started directly, and only their process group can be killed.
+    /// The program whose processes serve as shims when it is started with `SHIM_ARGUMENT`; it then calls `shim_main`
+    /// first of all. It is started once, with the first command, and from then on forks a shim for each; it ends when
+    /// this process does. `None`: commands are started directly, and only their process group can be killed.
     pub shim: Option<PathBuf>,
     /// A file that every shim keeps open until nothing is alive below it. With a lock on it, the next process to take
     /// that lock knows that nothing is left of what this one started, even if this one is killed.

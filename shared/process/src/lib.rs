@@ -3,8 +3,8 @@
 //! A [`Launcher`] starts a [`Command`]: its own process group, its output as [`Output`] streams, and a [`Tree`] through
 //! which it is signalled, waited for and ended.
 //!
-//! On Unix a command runs under a *shim* (the same binary started again, see `shim_main`) and the whole tree ends, with
-//! grandchildren that left their group or were orphaned: the shim is their subreaper, and it kills all of them on order,
+//! On Unix a command runs under a *shim* (forked by the same binary started again, see `shim_main`) and the whole tree
+//! ends, with grandchildren that left their group or were orphaned: the shim is their subreaper, and it kills all of them on order,
 //! or when the process that started it is gone, however that ended. Without a shim, and on systems without subreapers
 //! (macOS), only the process group is killed, and what left it survives.
 //!

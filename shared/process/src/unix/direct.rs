@@ -9,7 +9,13 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 
 pub(crate) fn spawn(command: &Command, streams: [OwnedFd; 3], nice: u8) -> io::Result<Processes> {
     let mut prepared = prepared(command, streams);
-    step_back(&mut prepared, nice);
+    // SAFETY: one system call.
+    unsafe {
+        prepared.pre_exec(move || {
+            step_back(nice);
+            Ok(())
+        });
+    }
     let child = tokio::process::Command::from(prepared).spawn()?;
     let pid = child.id().and_then(|pid| i32::try_from(pid).ok());
     let pid = pid.ok_or_else(|| io::Error::other("the process has no number"))?;
@@ -80,18 +86,12 @@ fn die_with_parent() -> io::Result<()> {
     Ok(())
 }
 
-/// Lets a process and all that it starts step back behind the rest of the machine, as far as the system lets it.
-pub(crate) fn step_back(command: &mut std::process::Command, nice: u8) {
-    if nice == 0 {
-        return;
-    }
-    let nice = libc::c_int::from(nice.min(19));
-    // SAFETY: one system call. One that is refused leaves the process as it was, which harms nobody.
-    unsafe {
-        command.pre_exec(move || {
-            libc::setpriority(libc::PRIO_PROCESS, 0, nice);
-            Ok(())
-        });
+/// Lets this process and all that it starts step back behind the rest of the machine, as far as the system lets it: one
+/// system call.
+pub(crate) fn step_back(nice: u8) {
+    if nice > 0 {
+        // SAFETY: one that is refused leaves the process as it was, which harms nobody.
+        unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, libc::c_int::from(nice.min(19))) };
     }
 }
 

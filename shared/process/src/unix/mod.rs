@@ -1,7 +1,9 @@
 //! Unix: process groups, and a shim that keeps what leaves them.
 
+mod descriptors;
 mod direct;
 mod output;
+mod parent;
 mod processes;
 mod shim;
 mod signal;

@@ -23,7 +23,6 @@ enum Watcher {
 #[derive(Debug)]
 pub(super) struct Link {
     pub(super) control: UnixStream,
-    process: tokio::process::Child,
     /// The part of a report that has arrived.
     partial: Vec<u8>,
 }
@@ -79,16 +78,14 @@ impl Processes {
         if let Watcher::Shim(link) = &mut self.watcher {
             // Its end means that nothing is left below it.
             while let Ok(Some(_)) = link.report().await {}
-            let _ = link.process.wait().await;
         }
     }
 }
 
 impl Link {
-    pub(super) fn new(control: UnixStream, process: tokio::process::Child) -> Link {
+    pub(super) fn new(control: UnixStream) -> Link {
         Link {
             control,
-            process,
             partial: Vec::new(),
         }
     }

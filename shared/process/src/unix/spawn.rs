@@ -1,15 +1,12 @@
 //! Starting a command under a shim, or directly.
 
 use super::processes::Link;
-use super::shim::{self, Report, SHIM_ARGUMENT};
-use super::{Output, Processes, direct, terminal};
+use super::shim::{self, Report};
+use super::{Output, Processes, descriptors, direct, parent, terminal};
 use crate::child::{Child, Tree};
 use crate::{Command, Launcher, SpawnError};
-use nix::sys::socket::{ControlMessage, MsgFlags, sendmsg};
-use std::io::{self, IoSlice};
-use std::os::fd::{AsRawFd, OwnedFd};
-use std::os::unix::net::UnixStream as StdStream;
-use std::process::Stdio;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
 use tokio::io::AsyncWriteExt;
 use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
@@ -87,43 +84,28 @@ impl Streams {
     }
 }
 
-/// The shim's process and our end of its control socket, which has the command's streams in it already.
+/// A shim that has the command's streams already, and what it is to be told.
 fn start_shim(
     shim: &std::path::Path,
     command: &Command,
     theirs: [OwnedFd; 3],
     launcher: &Launcher,
-) -> io::Result<(tokio::process::Child, UnixStream, Vec<u8>)> {
-    let (ours, control) = StdStream::pair()?;
-    let mut started = std::process::Command::new(shim);
-    started
-        .arg(SHIM_ARGUMENT)
-        .stdin(Stdio::from(OwnedFd::from(control)))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    // The command has it from the shim.
-    direct::step_back(&mut started, launcher.nice);
-    let process = tokio::process::Command::from(started).spawn()?;
+) -> io::Result<(UnixStream, Vec<u8>)> {
     let request = shim::Request::from(command).encode();
     let length = u32::try_from(request.len())
         .map_err(|_| io::Error::from_raw_os_error(libc::E2BIG))?
         .to_le_bytes();
-    let mut descriptors = theirs.each_ref().map(AsRawFd::as_raw_fd).to_vec();
-    descriptors.extend(launcher.hold.as_deref().map(AsRawFd::as_raw_fd));
-    sendmsg::<()>(
-        ours.as_raw_fd(),
-        &[IoSlice::new(&length)],
-        &[ControlMessage::ScmRights(&descriptors)],
-        MsgFlags::empty(),
-        None,
-    )?;
-    ours.set_nonblocking(true)?;
-    Ok((process, UnixStream::from_std(ours)?, request))
+    let control = parent::start_shim(shim, launcher.nice)?;
+    let mut files: Vec<_> = theirs.iter().map(AsFd::as_fd).collect();
+    files.extend(launcher.hold.as_deref().map(AsFd::as_fd));
+    descriptors::send(&control, &length, &files)?;
+    control.set_nonblocking(true)?;
+    Ok((UnixStream::from_std(control)?, request))
 }
 
 /// Tells the shim what to run and hears whether it runs.
 async fn under_shim(
-    (process, control, request): (tokio::process::Child, UnixStream, Vec<u8>),
+    (control, request): (UnixStream, Vec<u8>),
     shim: &std::path::Path,
     command: &Command,
     program: String,
@@ -132,7 +114,7 @@ async fn under_shim(
         shim: shim.to_owned(),
         source,
     };
-    let mut link = Link::new(control, process);
+    let mut link = Link::new(control);
     link.control.write_all(&request).await.map_err(lost)?;
     match link.report().await.map_err(lost)? {
         Some(Report::Started(pid)) => Ok(Processes::under_shim(pid, link)),

@@ -1,27 +1,20 @@
 //! The shim's life: start, watch, report, kill.
 
-use super::below;
 use super::message::{Order, REPORT_SIZE, Report, Request};
-use crate::unix::{Signal, direct};
+use super::{below, signals};
+use crate::unix::{Signal, descriptors, direct};
 use nix::sys::select::{FdSet, pselect};
-use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, Signal as Name, sigaction, sigprocmask};
-use nix::sys::socket::{ControlMessageOwned, MsgFlags, UnixAddr, recvmsg};
+use nix::sys::signal::SigSet;
 use nix::sys::time::TimeSpec;
-use std::io::{self, IoSliceMut, Read, Write};
-use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Between two rounds of killing, unless a death comes first.
 const ROUND: TimeSpec = TimeSpec::new(0, 5_000_000);
 
 /// A request is at most what the system takes as arguments and environment, and then some.
 const LONGEST_REQUEST: usize = 64 * 1024 * 1024;
-
-/// Signals that end the shim, and so all below it.
-const END: [Name; 4] = [Name::SIGTERM, Name::SIGINT, Name::SIGHUP, Name::SIGQUIT];
-
-static ENDED: AtomicBool = AtomicBool::new(false);
 
 /// What a shim knows.
 struct Watch {
@@ -35,14 +28,13 @@ struct Watch {
     exited: bool,
 }
 
-/// Serves one command. Returns when nothing is left below this process.
-pub(super) fn serve() -> io::Result<()> {
-    let mut control = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
-    let waiting = block_signals()?;
+/// Serves the command that is asked for over `control`. Returns when nothing is left below this process, whose signals
+/// come only while it waits with `waiting`.
+pub(super) fn serve(mut control: UnixStream, waiting: &SigSet) -> io::Result<()> {
     // A Ctrl-C on our terminal reaches the command through us only.
     nix::unistd::setsid()?;
     below::adopt_orphans()?;
-    let (Request(command), streams, _held) = receive(&mut control)?;
+    let (Request(command), streams, held) = receive(&mut control)?;
     let started = direct::prepared_under(&command, streams).spawn();
     let command = match started {
         Ok(child) => child.id() as i32,
@@ -55,7 +47,10 @@ pub(super) fn serve() -> io::Result<()> {
         command,
         exited: false,
     };
-    watch.run(&waiting)
+    let ended = watch.run(waiting);
+    // Before the socket: whoever sees its end finds nothing of this process.
+    drop(held);
+    ended
 }
 
 impl Watch {
@@ -65,7 +60,7 @@ impl Watch {
             if childless && !below::outlives_children(self.command) {
                 return Ok(());
             }
-            self.ending |= !self.attended || ENDED.load(Ordering::Relaxed);
+            self.ending |= !self.attended || signals::is_told_to_end();
             if self.ending {
                 below::kill_all(self.command);
             }
@@ -129,39 +124,11 @@ fn report(mut control: &UnixStream, report: Report) -> io::Result<()> {
     control.write_all(&report.encode())
 }
 
-/// Lets the signals that matter in only while waiting; returns the mask to wait with.
-fn block_signals() -> io::Result<SigSet> {
-    extern "C" fn note(signal: i32) {
-        if signal != libc::SIGCHLD {
-            ENDED.store(true, Ordering::Relaxed);
-        }
-    }
-    let action = SigAction::new(SigHandler::Handler(note), SaFlags::empty(), SigSet::empty());
-    let mut blocked = SigSet::empty();
-    for signal in END.into_iter().chain([Name::SIGCHLD]) {
-        blocked.add(signal);
-        // SAFETY: the handler only sets a flag.
-        unsafe { sigaction(signal, &action) }?;
-    }
-    sigprocmask(SigmaskHow::SIG_SETMASK, Some(&blocked), None)?;
-    Ok(SigSet::empty())
-}
-
 /// What to run, its streams, and what is only kept open.
 fn receive(control: &mut UnixStream) -> io::Result<(Request, [OwnedFd; 3], Vec<OwnedFd>)> {
     let broken = || io::Error::from(io::ErrorKind::InvalidData);
     let mut length = [0; 4];
-    let mut space = nix::cmsg_space!([RawFd; 4]);
-    let mut descriptors: Vec<OwnedFd> = Vec::new();
-    let mut parts = [IoSliceMut::new(&mut length)];
-    let received = recvmsg::<UnixAddr>(control.as_raw_fd(), &mut parts, Some(&mut space), flags())?;
-    let bytes = received.bytes;
-    for message in received.cmsgs()? {
-        if let ControlMessageOwned::ScmRights(list) = message {
-            // SAFETY: the system just made them ours.
-            descriptors.extend(list.into_iter().map(|fd| unsafe { OwnedFd::from_raw_fd(fd) }));
-        }
-    }
+    let (bytes, mut descriptors) = descriptors::receive(control, &mut length)?;
     let held = descriptors.split_off(descriptors.len().min(3));
     let streams = descriptors.try_into().map_err(|_| broken())?;
     let length = u32::from_le_bytes(length) as usize;
@@ -171,15 +138,4 @@ fn receive(control: &mut UnixStream) -> io::Result<(Request, [OwnedFd; 3], Vec<O
     let mut request = vec![0; length];
     control.read_exact(&mut request)?;
     Ok((Request::decode(&request)?, streams, held))
-}
-
-/// The streams are the command's, not those of whatever else this process starts.
-#[cfg(target_os = "linux")]
-fn flags() -> MsgFlags {
-    MsgFlags::MSG_CMSG_CLOEXEC
-}
-
-#[cfg(not(target_os = "linux"))]
-fn flags() -> MsgFlags {
-    MsgFlags::empty()
 }

@@ -114,3 +114,58 @@ async fn without_a_shim_the_group_dies() {
     drop(child);
     all_dead(&family).await;
 }
+
+/// By another name than in other tests, which share one.
+#[cfg(target_os = "linux")]
+fn with_parent_of_its_own(folder: &std::path::Path) -> process::Launcher {
+    let shim = folder.join("shim");
+    std::os::unix::fs::symlink(std::env::current_exe().unwrap(), &shim).unwrap();
+    process::Launcher {
+        shim: Some(shim),
+        ..process::Launcher::default()
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_killed_parent_of_shims_is_followed_by_another_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let launcher = with_parent_of_its_own(folder.path());
+    let script =
+        "cut -d' ' -f4 /proc/$PPID/stat >> pids; echo $$ >> pids; while ! test -e go; do sleep 0.01; done; echo lives";
+    let mut first = launcher.spawn(&sh(script, folder.path())).await.unwrap();
+    let both = pids(&folder.path().join("pids"), 2).await;
+    let parent = both[0].file_name().unwrap().to_str().unwrap().parse().unwrap();
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(parent), nix::sys::signal::Signal::SIGKILL).unwrap();
+    all_dead(&both[..1]).await;
+    let mut second = launcher.spawn(&sh("echo also", folder.path())).await.unwrap();
+    assert_eq!(stdout(&mut second).await, "also\n");
+    File::create(folder.path().join("go")).unwrap();
+    assert_eq!(stdout(&mut first).await, "lives\n");
+    assert_eq!(first.tree.exited().await, Exit::Code(0));
+    assert!(first.tree.end().await && !is_alive(&both[1]));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn shims_have_one_parent_and_leave_no_zombie_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let launcher = with_parent_of_its_own(folder.path());
+    let script = "echo $PPID >> pids; cut -d' ' -f4 /proc/$PPID/stat >> parents";
+    for _ in 0..3 {
+        let mut child = launcher.spawn(&sh(script, folder.path())).await.unwrap();
+        assert_eq!(child.tree.exited().await, Exit::Code(0));
+        assert!(child.tree.end().await);
+    }
+    let parents = pids(&folder.path().join("parents"), 3).await;
+    assert!(
+        parents.iter().all(|parent| *parent == parents[0] && is_alive(parent)),
+        "{parents:?}"
+    );
+    let shims = pids(&folder.path().join("pids"), 3).await;
+    let begun = std::time::Instant::now();
+    while shims.iter().any(|shim| shim.exists()) {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{shims:?}");
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}

@@ -2,12 +2,17 @@
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use std::ffi::CStr;
 
 /// Makes this process the parent of every orphan below it.
 pub(in crate::unix::shim) fn adopt_orphans() -> nix::Result<()> {
-    // Seen in a list of processes, where the path would say nothing.
-    let _ = nix::sys::prctl::set_name(c"outpost-shim");
+    name(c"outpost-shim");
     nix::sys::prctl::set_child_subreaper(true)
+}
+
+/// What a list of processes shows for this one, where the path would say nothing.
+pub(in crate::unix::shim) fn name(name: &CStr) {
+    let _ = nix::sys::prctl::set_name(name);
 }
 
 /// One round: kills what is a child now. Grandchildren become children when their parent is dead.

@@ -6,6 +6,6 @@ mod linux;
 mod other;
 
 #[cfg(target_os = "linux")]
-pub(super) use linux::{adopt_orphans, kill_all, outlives_children};
+pub(super) use linux::{adopt_orphans, kill_all, name, outlives_children};
 #[cfg(not(target_os = "linux"))]
-pub(super) use other::{adopt_orphans, kill_all, outlives_children};
+pub(super) use other::{adopt_orphans, kill_all, name, outlives_children};
