@@ -5,7 +5,7 @@ use crate::happening::{BuilderInfo, Happening, Link, MuteLength, StartedBuild, T
 use crate::mute::{Mute, Scope, Until};
 use crate::notice::Tell;
 use crate::state::{MasterState, State};
-use crate::{BuilderKey, MasterKey};
+use crate::{BuilderKey, MasterKey, words};
 use model::Time;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -103,6 +103,7 @@ impl State {
     fn mute(&mut self, now: Time, scope: Scope, length: MuteLength) {
         let until = match length {
             MuteLength::Minutes(minutes) => Until::At(now.plus_millis(i64::from(minutes) * 60_000)),
+            MuteLength::UntilTomorrow => Until::At(words::next_morning(now, self.utc_offset_minutes)),
             MuteLength::UntilFixed => Until::Fixed,
             MuteLength::ForEver => Until::Ended,
         };

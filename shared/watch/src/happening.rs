@@ -160,6 +160,8 @@ impl Default for Settings {
 pub enum MuteLength {
     /// For so many minutes.
     Minutes(u32),
+    /// Until the next morning, at eight.
+    UntilTomorrow,
     /// Until what is broken in the scope is green; when nothing is, until the next repair.
     UntilFixed,
     /// Until the person ends it.

@@ -48,6 +48,13 @@ pub(crate) fn local_minute(time: Time, utc_offset_minutes: i32) -> i64 {
     (time.0.div_euclid(MINUTE) + i64::from(utc_offset_minutes)).rem_euclid(DAY_MINUTES)
 }
 
+/// Eight o'clock local time of the day after `now`.
+pub(crate) fn next_morning(now: Time, utc_offset_minutes: i32) -> Time {
+    let offset = i64::from(utc_offset_minutes);
+    let tomorrow = (now.0.div_euclid(MINUTE) + offset).div_euclid(DAY_MINUTES) + 1;
+    Time((tomorrow * DAY_MINUTES + 8 * 60 - offset) * MINUTE)
+}
+
 /// Month and day of a day counted from 1970-01-01 (the proleptic Gregorian calendar, by eras of 400 years).
 fn month_and_day(day: i64) -> (&'static str, i64) {
     const MONTHS: [&str; 12] = [

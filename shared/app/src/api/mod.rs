@@ -226,7 +226,7 @@ api! {
     save_settings(settings::Settings) -> settings::Settings,
     /// Who you seem to be, by your version control's configuration, and which recent authors match.
     identities(settings::IdentitiesQuery) -> settings::Identities,
-    /// Be quiet about a builder, a project or everything.
+    /// Be quiet about a builder, a project, a tag, a master or everything.
     mute(notices::Mute) -> Nothing,
     /// Speak again.
     unmute(notices::Unmute) -> Nothing,

@@ -46,6 +46,45 @@ pub struct VerdictRow {
     pub told: bool,
     /// In words.
     pub reason: String,
+    /// What decided: `your settings`, `your rule 2 (builder nightly-*)`.
+    #[serde(default)]
+    pub rule: String,
+}
+
+/// About what to ask: a build; or a builder's last build; or, when neither is given, notices as a whole.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct WhyQuery {
+    /// Key of its master; this program's own when absent.
+    #[serde(default = "super::bundled")]
+    pub master: String,
+    /// `builderid`.
+    #[serde(default)]
+    pub builder: Option<i64>,
+    /// `buildid`.
+    #[serde(default)]
+    pub build: Option<i64>,
+}
+
+/// Why there was a notice, or none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Why {
+    /// The answer.
+    pub sentence: String,
+    /// A notice came; `null` when no build is asked about.
+    pub told: Option<bool>,
+    /// What played a part, in the order in which it was looked at.
+    pub facts: Vec<WhyFact>,
+}
+
+/// Something that played a part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct WhyFact {
+    /// `Rule`, `Blame`, `Mute`, `Quiet hours`, `Claim`, `Flaky`, …
+    pub label: String,
+    /// In words.
+    pub text: String,
+    /// A page about it.
+    pub path: Option<String>,
 }
 
 /// Be quiet.
@@ -63,13 +102,29 @@ pub struct Mute {
 pub enum MuteScope {
     /// One builder.
     Builder {
+        /// Key of its master; this program's own when absent.
+        #[serde(default = "super::bundled")]
+        master: String,
         /// `builderid`.
         builder: i64,
     },
     /// All builders of a project.
     Project {
+        /// Key of its master; this program's own when absent.
+        #[serde(default = "super::bundled")]
+        master: String,
         /// Its name.
         project: String,
+    },
+    /// All builders with a tag, on every master.
+    Tag {
+        /// The tag.
+        tag: String,
+    },
+    /// All builders of a master.
+    Master {
+        /// Its key.
+        master: String,
     },
     /// Everything.
     Everything,
@@ -84,6 +139,8 @@ pub enum MuteUntil {
         /// From now.
         minutes: u32,
     },
+    /// Until the next morning, at eight.
+    Tomorrow,
     /// Until it is green again.
     Fixed,
     /// Until unmuted.
@@ -110,6 +167,16 @@ pub struct MuteRow {
     pub ends_at: Option<i64>,
     /// In words: `until fixed`, `for ever`, `until 14:30`.
     pub ends: String,
+}
+
+/// Say "I have it", or give it back: about the builder and those that broke together with it.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ClaimQuery {
+    /// Key of its master; this program's own when absent.
+    #[serde(default = "super::bundled")]
+    pub master: String,
+    /// `builderid`.
+    pub builder: i64,
 }
 
 /// Somebody said "I have it".

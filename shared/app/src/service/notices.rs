@@ -3,9 +3,9 @@
 use super::App;
 use crate::api::notices::{Mute, MuteRow, MuteScope, MuteUntil, Notices, Unmute, VerdictRow};
 use crate::api::{Nothing, Refusal};
-use crate::watching::{View, bundled};
+use crate::watching::View;
 use model::BuilderId;
-use watch::{BuilderKey, Happening, MuteLength, Scope, Until};
+use watch::{BuilderKey, Happening, MasterKey, MuteLength, Scope, Until};
 
 /// Verdicts on the page.
 const VERDICTS: usize = 200;
@@ -20,6 +20,7 @@ pub(super) fn notices(app: &App) -> Notices {
         at: verdict.at.0,
         told: verdict.told,
         reason: verdict.reason.clone(),
+        rule: String::new(),
     };
     Notices {
         notices: view.notices.clone(),
@@ -31,6 +32,7 @@ pub(super) async fn mute(app: &App, mute: Mute) -> Result<Nothing, Refusal> {
     let length = match mute.until {
         MuteUntil::Minutes { minutes: 0 } => return Err(Refusal::invalid("a mute of 0 minutes is none")),
         MuteUntil::Minutes { minutes } => MuteLength::Minutes(minutes),
+        MuteUntil::Tomorrow => MuteLength::UntilTomorrow,
         MuteUntil::Fixed => MuteLength::UntilFixed,
         MuteUntil::Forever => MuteLength::ForEver,
     };
@@ -92,21 +94,33 @@ pub(super) fn mute_rows(view: &View) -> Vec<MuteRow> {
 
 fn scope_of(scope: &MuteScope) -> Scope {
     match scope {
-        MuteScope::Builder { builder } => Scope::Builder(BuilderKey::new(&bundled(), BuilderId(*builder))),
-        MuteScope::Project { project } => Scope::Project {
-            master: bundled(),
+        MuteScope::Builder { master, builder } => {
+            Scope::Builder(BuilderKey::new(&MasterKey(master.clone()), BuilderId(*builder)))
+        }
+        MuteScope::Project { master, project } => Scope::Project {
+            master: MasterKey(master.clone()),
             project: project.clone(),
         },
+        MuteScope::Tag { tag } => Scope::Tag(tag.clone()),
+        MuteScope::Master { master } => Scope::Master(MasterKey(master.clone())),
         MuteScope::Everything => Scope::All,
     }
 }
 
 fn shown_scope(scope: &Scope) -> MuteScope {
     match scope {
-        Scope::Builder(key) => MuteScope::Builder { builder: key.id.0 },
-        Scope::Project { project, .. } => MuteScope::Project {
+        Scope::Builder(key) => MuteScope::Builder {
+            master: key.master.0.clone(),
+            builder: key.id.0,
+        },
+        Scope::Project { master, project } => MuteScope::Project {
+            master: master.0.clone(),
             project: project.clone(),
         },
-        Scope::All | Scope::Master(_) | Scope::Tag(_) => MuteScope::Everything,
+        Scope::Tag(tag) => MuteScope::Tag { tag: tag.clone() },
+        Scope::Master(master) => MuteScope::Master {
+            master: master.0.clone(),
+        },
+        Scope::All => MuteScope::Everything,
     }
 }

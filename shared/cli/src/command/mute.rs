@@ -4,7 +4,7 @@ use super::build_name;
 use crate::arguments::{Mute, Unmute, Until};
 use crate::client::Client;
 use crate::failure::Failure;
-use app::api::Nothing;
+use app::api::{Nothing, bundled};
 use app::api::notices::{Mute as MuteCommand, MuteScope, MuteUntil, Unmute as UnmuteCommand};
 use app::api::overview::Overview;
 
@@ -12,9 +12,13 @@ use app::api::overview::Overview;
 pub async fn mute(client: &Client, arguments: Mute) -> Result<(), Failure> {
     let scope = match (&arguments.builder, arguments.project) {
         (Some(name), _) => MuteScope::Builder {
+            master: bundled(),
             builder: build_name::builder(client, name).await?.builder,
         },
-        (None, Some(project)) => MuteScope::Project { project },
+        (None, Some(project)) => MuteScope::Project {
+            master: bundled(),
+            project,
+        },
         (None, None) => MuteScope::Everything,
     };
     let until = match arguments.until {
@@ -30,6 +34,7 @@ pub async fn mute(client: &Client, arguments: Mute) -> Result<(), Failure> {
 pub async fn unmute(client: &Client, arguments: Unmute) -> Result<(), Failure> {
     let wanted = match &arguments.builder {
         Some(name) => Some(MuteScope::Builder {
+            master: bundled(),
             builder: build_name::builder(client, name).await?.builder,
         }),
         None => None,
