@@ -2,3 +2,14 @@
 //!
 //! A real Buildbot from 0.9 on and another Outpost are the same here. The crate knows no page, no notice and no store;
 //! what is kept over restarts is its caller's business.
+
+pub mod base;
+pub mod error;
+pub mod http;
+pub mod rest;
+pub mod session;
+
+pub use base::{BadAddress, Base};
+pub use error::Error;
+pub use http::{Allowance, Http, Pace, Proxying, Trust};
+pub use session::{Credentials, Session, SignedIn};

@@ -1,0 +1,82 @@
+//! Reading an answer's body, which may be endless, slow, cut off or much larger than it looked.
+
+use super::words;
+use crate::Error;
+use reqwest::Response;
+use std::time::Duration;
+use tokio::time::{Instant, timeout, timeout_at};
+
+/// A body that brings nothing for this long is given up.
+const IDLE: Duration = Duration::from_secs(20);
+/// A body may take this long, however small it is…
+const WHOLE: Duration = Duration::from_secs(60);
+/// … and a second more for each so many bytes.
+const BYTES_PER_SECOND: usize = 64 << 10;
+
+/// What becomes of a body that is larger than wanted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Surplus {
+    /// It is an error.
+    Refused,
+    /// The start is enough.
+    CutOff,
+}
+
+/// Why a body was not read.
+pub(super) enum Unread {
+    /// The connection ended before the body did; asking again may help.
+    Cut(Error),
+    /// Something that asking again does not change.
+    Told(Error),
+}
+
+/// Reads at most `most` bytes, counted after decompression.
+pub(super) async fn read(mut response: Response, most: usize, surplus: Surplus) -> Result<Vec<u8>, Unread> {
+    let host = response.url().host_str().unwrap_or_default().to_owned();
+    let start = Instant::now();
+    let mut body = Vec::new();
+    loop {
+        let allowed = WHOLE + Duration::from_secs((body.len() / BYTES_PER_SECOND) as u64);
+        let next = timeout_at(start + allowed, timeout(IDLE, response.chunk())).await;
+        let chunk = match next {
+            Ok(Ok(Ok(Some(chunk)))) => chunk,
+            Ok(Ok(Ok(None))) => return Ok(body),
+            Ok(Ok(Err(error))) if error.is_decode() && !is_cut(&error) => {
+                return Err(Unread::Told(Error::Lies(format!(
+                    "it cannot be decompressed ({error})"
+                ))));
+            }
+            Ok(Ok(Err(error))) => return Err(Unread::Cut(words::of_request(&error, &host))),
+            Ok(Err(_)) | Err(_) => {
+                let seconds = start.elapsed().as_secs();
+                let what = format!("'{host}' did not finish its answer within {seconds} seconds");
+                return Err(Unread::Told(Error::Unreachable(what)));
+            }
+        };
+        if body.len() + chunk.len() <= most {
+            body.extend_from_slice(&chunk);
+            continue;
+        }
+        if surplus == Surplus::Refused {
+            return Err(Unread::Told(Error::TooBig(format!(
+                "it is larger than {} MiB",
+                most >> 20
+            ))));
+        }
+        body.extend_from_slice(&chunk[..most - body.len()]);
+        return Ok(body);
+    }
+}
+
+/// Whether the connection ended, as the parts below say it.
+fn is_cut(error: &reqwest::Error) -> bool {
+    let mut next = std::error::Error::source(error);
+    while let Some(found) = next {
+        let text = found.to_string();
+        if text.contains("end of file") || text.contains("closed before") || text.contains("unexpected EOF") {
+            return true;
+        }
+        next = found.source();
+    }
+    false
+}
