@@ -76,7 +76,7 @@ impl Farm {
             store,
             gate,
             address,
-            client: Client::builder()
+            client: crate::asking::builder()
                 .redirect(reqwest::redirect::Policy::none())
                 .build()
                 .expect("a client"),

@@ -1,6 +1,7 @@
 //! The HTTP face from outside: a real master on a real store, asked over TCP and over a local socket.
 
 mod arbitrary;
+mod asking;
 mod control;
 mod differential;
 mod doors;

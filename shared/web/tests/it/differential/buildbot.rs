@@ -96,7 +96,9 @@ impl Peer for Buildbot {
         ];
         let url = format!("{}/change_hook/base", self.base);
         let body = form.map(|(name, value)| format!("{name}={}", encoded(value))).join("&");
-        let request = reqwest::Client::new()
+        let request = crate::asking::builder()
+            .build()
+            .expect("a client")
             .post(url)
             .header("content-type", "application/x-www-form-urlencoded");
         let answer = request.body(body).send().await.expect("an answer");

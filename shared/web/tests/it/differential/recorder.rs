@@ -58,7 +58,7 @@ impl<'a, P: Peer> Recorder<'a, P> {
         }
         Recorder {
             peer,
-            client: reqwest::Client::new(),
+            client: crate::asking::builder().build().expect("a client"),
             ear,
             ids: Ids::of(peer.base()).await,
             phase: Phase::default(),
