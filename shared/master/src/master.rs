@@ -211,6 +211,11 @@ impl Master {
         self.ask(|reply| Message::CancelRequest(request, reason, reply)).await
     }
 
+    /// Lets a request that waits be built sooner, with a higher priority, or later.
+    pub async fn set_priority(&self, request: RequestId, priority: i64) -> Result<(), ControlError> {
+        self.ask(|reply| Message::SetPriority(request, priority, reply)).await
+    }
+
     /// Switches a scheduler on or off.
     pub async fn set_scheduler_enabled(&self, scheduler: SchedulerId, enabled: bool) -> Result<(), ControlError> {
         self.ask(|reply| Message::EnableScheduler(scheduler, enabled, reply))

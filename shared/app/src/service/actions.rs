@@ -179,11 +179,11 @@ fn reason(text: &str) -> Option<String> {
     (!text.trim().is_empty()).then(|| text.trim().to_owned())
 }
 
-pub(super) async fn set_priority(_: &App, order: SetPriority) -> Result<Nothing, Refusal> {
-    Err(Refusal::unavailable(format!(
-        "request {} keeps its priority",
-        order.request
-    )))
+pub(super) async fn set_priority(app: &App, order: SetPriority) -> Result<Nothing, Refusal> {
+    app.master
+        .set_priority(RequestId(order.request), order.priority)
+        .await?;
+    Ok(Nothing {})
 }
 
 pub(super) async fn schedulers(app: &App, _: MasterQuery) -> Result<Schedulers, Refusal> {

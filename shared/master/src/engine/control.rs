@@ -5,8 +5,9 @@ use super::message::{Message, Reply};
 use crate::build::end::complete;
 use crate::build::stop::Why;
 use crate::error::ControlError;
-use model::event::{Control, ControlTarget};
-use model::{BuildId, Event, RequestId, Results, Scheduler, SchedulerId};
+use crate::queue::Waiting;
+use model::event::{Control, ControlTarget, RequestVerb};
+use model::{BuildId, BuildRequest, Event, RequestId, Results, Scheduler, SchedulerId};
 use store::{StoreError, build_requests, schedulers};
 
 /// What stands in the text of a build that was stopped without a reason.
@@ -87,6 +88,41 @@ impl Engine {
             }
         }
         self.end_if_idle();
+    }
+
+    /// Lets a request that waits be built sooner or later.
+    pub(super) fn set_priority(&mut self, request: RequestId, priority: i64, reply: Reply<()>) {
+        if self.queue.get(request).is_none() {
+            return drop(reply.send(Err(ControlError::Over {
+                what: format!("request {request}"),
+            })));
+        }
+        let (store, sender) = (self.env.store.clone(), self.sender.clone());
+        tokio::spawn(async move {
+            let written = store.write(move |c| {
+                build_requests::set_priority(c, request, priority)?;
+                build_requests::get(c, request)
+            });
+            let _ = sender.send(Message::Prioritised(written.await, reply));
+        });
+    }
+
+    /// A request's priority is stored. It may have been taken meanwhile.
+    pub(super) fn prioritised(&mut self, written: Result<Option<BuildRequest>, StoreError>, reply: Reply<()>) {
+        let answer = match written {
+            Err(error) => Err(ControlError::Store(error)),
+            Ok(None) => Ok(()),
+            Ok(Some(row)) => {
+                if let Some(waiting) = self.queue.get(row.id).cloned() {
+                    let priority = row.priority;
+                    self.queue.push(Waiting { priority, ..waiting });
+                    // The protocol has no verb of its own for this; it is back in the queue, at another place.
+                    self.env.publisher.publish(Event::Request(RequestVerb::Unclaimed, row));
+                }
+                Ok(())
+            }
+        };
+        let _ = reply.send(answer);
     }
 
     /// Switches a scheduler on or off. Off, its countdowns stand still and it sees no changes.

@@ -7,7 +7,10 @@ use crate::scheduler::verdict::{Judgement, Verdict};
 use crate::state::State;
 use crate::worker::{Connection, Notice};
 use model::config::MasterConfig;
-use model::{BuildId, BuildSetId, BuilderId, Change, ChangeId, NewBuildSet, RequestId, Scheduler, SchedulerId, Worker};
+use model::{
+    BuildId, BuildRequest, BuildSetId, BuilderId, Change, ChangeId, NewBuildSet, RequestId, Scheduler, SchedulerId,
+    Worker,
+};
 use std::sync::Arc;
 use store::StoreError;
 use tokio::sync::oneshot;
@@ -84,6 +87,10 @@ pub enum Message {
     CancelRequest(RequestId, Option<String>, Reply<()>),
     /// A request that waited is stored as cancelled; or could not be.
     Cancelled(RequestId, Result<(), StoreError>, Reply<()>),
+    /// Let a request that waits be built sooner or later.
+    SetPriority(RequestId, i64, Reply<()>),
+    /// Its priority is stored, unless it is over; or could not be.
+    Prioritised(Result<Option<BuildRequest>, StoreError>, Reply<()>),
     /// Switch a scheduler on or off.
     EnableScheduler(SchedulerId, bool, Reply<()>),
     /// That is stored; or could not be.

@@ -124,6 +124,8 @@ impl Engine {
             Message::StopBuild(build, reason, reply) => self.stop_build(build, reason, reply),
             Message::CancelRequest(request, reason, reply) => self.cancel_request(request, reason, reply),
             Message::Cancelled(request, written, reply) => self.cancelled(request, written, reply),
+            Message::SetPriority(request, priority, reply) => self.set_priority(request, priority, reply),
+            Message::Prioritised(written, reply) => self.prioritised(written, reply),
             Message::EnableScheduler(id, enabled, reply) => self.enable_scheduler(id, enabled, reply),
             Message::SchedulerStored(written, reply) => self.scheduler_stored(written, reply),
             Message::OrderWorker(name, order, reason, reply) => self.order_worker(&name, order, reason, reply),

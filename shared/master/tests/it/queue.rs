@@ -1,7 +1,7 @@
 //! Which request is built when, and what becomes of the others.
 
 use crate::rig::*;
-use master::WaitingReason;
+use master::{ControlError, WaitingReason};
 use model::config::{BuilderConfig, Collapse, FunctionArgument};
 use model::event::RequestVerb;
 use model::{Event, RequestId, Results};
@@ -34,6 +34,20 @@ async fn the_oldest_request_is_first_across_builders_and_priority_goes_before() 
         rig.finished().await;
     }
     assert_eq!(built, [c, b, a]);
+}
+
+#[tokio::test]
+async fn a_request_that_waits_is_moved_by_its_priority() {
+    let mut rig = Rig::start(config(vec![one("a"), one("b")])).await;
+    let a = rig.force("a").await.requests[0].1;
+    rig.clock.advance(1);
+    let b = rig.force("b").await.requests[0].1;
+    rig.master.set_priority(b, 3).await.expect("it waits");
+    rig.request_is(RequestVerb::Unclaimed, b).await;
+    let waiting: Vec<RequestId> = rig.master.state().await.waiting.iter().map(|w| w.request).collect();
+    assert_eq!(waiting, [b, a]);
+    let unknown = rig.master.set_priority(RequestId(99), 1).await;
+    assert!(matches!(unknown, Err(ControlError::Over { .. })), "{unknown:?}");
 }
 
 #[tokio::test]

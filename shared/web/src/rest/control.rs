@@ -117,6 +117,13 @@ fn asked(for_builds: Requested) -> Json {
 async fn request(state: &State, id: RequestId, call: &Call) -> Result<Json, Refusal> {
     match call.method.as_str() {
         "cancel" => unchecked(state.master.cancel_request(id, reason(call)).await),
+        "set_priority" => {
+            let Some(priority) = call.params.get("priority").and_then(Json::as_i64) else {
+                let wanted = "'priority' must be a whole number";
+                return Err(Refusal::new(400, rpc::INVALID_PARAMS, wanted));
+            };
+            unchecked(state.master.set_priority(id, priority).await)
+        }
         method => Err(Refusal::unsupported(method)),
     }
 }

@@ -73,6 +73,7 @@ async fn orders_about_what_is_unknown() {
         ("builds/99999", "stop", json!({}), null(200)),
         ("builders/1/builds/9999", "stop", json!({}), null(200)),
         ("buildrequests/99999", "cancel", json!({"reason": "x"}), null(200)),
+        ("buildrequests/99999", "set_priority", json!({"priority": 1}), null(200)),
         ("schedulers/999", "enable", json!({"enabled": true}), null(200)),
         ("schedulers/1", "nosuch", json!({}), null(200)),
         ("forceschedulers/force", "nosuch", json!({}), null(200)),
@@ -179,6 +180,22 @@ async fn a_waiting_request_is_cancelled() {
     let row = farm.rows("buildrequests/1").await.remove(0);
     assert_eq!((&row["complete"], &row["results"]), (&json!(true), &json!(6)));
     assert_eq!(farm.rows("buildsets/1").await[0]["results"], 6);
+}
+
+#[tokio::test]
+async fn a_waiting_request_gets_another_priority() {
+    let farm = Farm::new().await;
+    farm.order("forceschedulers/force", "force", json!({"builderid": 1}))
+        .await;
+    let (status, _) = farm
+        .order("buildrequests/1", "set_priority", json!({"priority": 7}))
+        .await;
+    assert_eq!(status, 200);
+    assert_eq!(farm.rows("buildrequests/1").await[0]["priority"], 7);
+    let (status, _) = farm
+        .order("buildrequests/1", "set_priority", json!({"priority": "high"}))
+        .await;
+    assert_eq!(status, 400);
 }
 
 #[tokio::test]
