@@ -225,6 +225,42 @@ pub fn durations(c: &Connection, builder: BuilderId, n: u32) -> Result<Vec<i64>>
         .collect()
 }
 
+/// The builds that began from `from` to before `until`, of one builder or of all, the last one first; at most `n`.
+pub fn begun_between(
+    c: &Connection,
+    builder: Option<BuilderId>,
+    from: Time,
+    until: Time,
+    n: u32,
+) -> Result<Vec<Build>> {
+    let of_builder = if builder.is_some() {
+        "builderid = ?4"
+    } else {
+        "?4 IS NULL"
+    };
+    let sql = format!(
+        "SELECT * FROM builds WHERE started_at >= ?1 AND started_at < ?2 AND {of_builder}
+         ORDER BY started_at DESC, buildid DESC LIMIT ?3"
+    );
+    c.prepare_cached(&sql)?
+        .query_map((from.0, until.0, n, builder.map(|id| id.0)), of_row)?
+        .collect()
+}
+
+/// Which builds have which of the changes, by build; a build that has several of them is there several times.
+pub fn of_changes(c: &Connection, changes: &[ChangeId]) -> Result<Vec<(ChangeId, Build)>> {
+    let sql = "SELECT * FROM builds WHERE buildid IN (SELECT buildid FROM build_changes WHERE changeid = ?1)";
+    let mut statement = c.prepare_cached(sql)?;
+    let mut found = Vec::new();
+    for change in changes {
+        for build in statement.query_map([change.0], of_row)? {
+            found.push((*change, build?));
+        }
+    }
+    found.sort_by_key(|(_, build)| build.id);
+    Ok(found)
+}
+
 /// The requests that it serves, by id.
 pub fn requests_of(c: &Connection, id: BuildId) -> Result<Vec<BuildRequest>> {
     let sql = "SELECT * FROM build_requests

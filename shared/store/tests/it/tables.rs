@@ -340,6 +340,37 @@ async fn undecided_builds_are_passed_over_and_estimates_are_of_green_ones() {
 }
 
 #[tokio::test]
+async fn builds_are_found_by_when_they_began_and_by_their_changes() {
+    let farm = Farm::new();
+    farm.store
+        .write(|t| {
+            let g = ground(t)?;
+            let other = builders::find_or_insert(t, "other")?;
+            let mut built = Vec::new();
+            for (at, builder) in [(10, g.builder), (20, other), (30, g.builder)] {
+                built.push(builds::insert(t, builder, &[g.request], None, g.master, Time(at))?.id);
+            }
+            let began = |builder, from, until, n| {
+                builds::begun_between(t, builder, Time(from), Time(until), n)
+                    .map(|list| list.iter().map(|build| build.started_at.0).collect::<Vec<_>>())
+            };
+            assert_eq!(began(None, 10, 30, 9)?, [20, 10]);
+            assert_eq!(began(None, 0, 99, 2)?, [30, 20]);
+            assert_eq!(began(Some(g.builder), 0, 99, 9)?, [30, 10]);
+            let one = changes::insert(t, &change("a"), None, Time(1))?.id;
+            let two = changes::insert(t, &change("b"), None, Time(2))?.id;
+            builds::add_changes(t, built[0], &[one])?;
+            builds::add_changes(t, built[2], &[one, two])?;
+            let found = builds::of_changes(t, &[two, one])?;
+            let found: Vec<_> = found.into_iter().map(|(change, build)| (change, build.id)).collect();
+            assert_eq!(found, [(one, built[0]), (two, built[2]), (one, built[2])]);
+            Ok(())
+        })
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
 async fn build_properties_are_added_to_and_selected_by_name() {
     let farm = Farm::new();
     farm.store
