@@ -12,6 +12,8 @@ import type { ChangesPage } from "./ChangesPage";
 import type { ChangesQuery } from "./ChangesQuery";
 import type { Checked } from "./Checked";
 import type { Configuration } from "./Configuration";
+import type { Console } from "./Console";
+import type { ConsoleQuery } from "./ConsoleQuery";
 import type { Dashboard } from "./Dashboard";
 import type { Detect } from "./Detect";
 import type { Draft } from "./Draft";
@@ -61,6 +63,8 @@ import type { Settings } from "./Settings";
 import type { SignIn } from "./SignIn";
 import type { Stop } from "./Stop";
 import type { SwitchScheduler } from "./SwitchScheduler";
+import type { Timeline } from "./Timeline";
+import type { TimelineQuery } from "./TimelineQuery";
 import type { Unmute } from "./Unmute";
 import type { WorkerPage } from "./WorkerPage";
 import type { WorkerQuery } from "./WorkerQuery";
@@ -100,6 +104,10 @@ export interface Commands {
   log_find: { input: FindQuery; output: Found };
   /** Changes, newest first, with the builds that have them. */
   changes: { input: ChangesQuery; output: ChangesPage };
+  /** A piece of what was built when, a column for each builder. */
+  timeline: { input: TimelineQuery; output: Timeline };
+  /** What became of each change on each builder. */
+  console: { input: ConsoleQuery; output: Console };
   /** The form of a builder's force scheduler. */
   force_form: { input: FormQuery; output: Form };
   /** Asks for a build. */
@@ -164,7 +172,7 @@ export interface Commands {
   save_settings: { input: Settings; output: Settings };
   /** Who you seem to be, by your version control's configuration, and which recent authors match. */
   identities: { input: IdentitiesQuery; output: Identities };
-  /** Be quiet about a builder, a project or everything. */
+  /** Be quiet about a builder, a project, a tag, a master or everything. */
   mute: { input: Mute; output: Nothing };
   /** Speak again. */
   unmute: { input: Unmute; output: Nothing };

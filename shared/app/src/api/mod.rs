@@ -7,6 +7,7 @@ pub mod actions;
 pub mod build;
 pub mod changes;
 pub mod configuration;
+pub mod console;
 pub mod lending;
 pub mod logs;
 pub mod masters;
@@ -14,6 +15,7 @@ pub mod notices;
 pub mod overview;
 pub mod projects;
 pub mod settings;
+pub mod timeline;
 pub mod workers;
 
 use serde::{Deserialize, Serialize};
@@ -162,6 +164,10 @@ api! {
     log_find(logs::FindQuery) -> logs::Found,
     /// Changes, newest first, with the builds that have them.
     changes(changes::ChangesQuery) -> changes::ChangesPage,
+    /// A piece of what was built when, a column for each builder.
+    timeline(timeline::TimelineQuery) -> timeline::Timeline,
+    /// What became of each change on each builder.
+    console(console::ConsoleQuery) -> console::Console,
     /// The form of a builder's force scheduler.
     force_form(actions::FormQuery) -> actions::Form,
     /// Asks for a build.

@@ -6,6 +6,7 @@ mod builder;
 mod changes;
 pub(crate) mod clock;
 mod configuration;
+mod console;
 mod lending;
 mod logs;
 pub(crate) mod marks;
@@ -14,6 +15,7 @@ mod notices;
 mod overview;
 mod projects;
 pub(crate) mod settings;
+mod timeline;
 mod troubles;
 mod workers;
 
@@ -230,6 +232,12 @@ impl Api for App {
     }
     async fn changes(&self, input: api::changes::ChangesQuery) -> Result<api::changes::ChangesPage, Refusal> {
         changes::changes(self, input).await
+    }
+    async fn timeline(&self, input: api::timeline::TimelineQuery) -> Result<api::timeline::Timeline, Refusal> {
+        timeline::timeline(self, input).await
+    }
+    async fn console(&self, input: api::console::ConsoleQuery) -> Result<api::console::Console, Refusal> {
+        console::console(self, input).await
     }
     async fn force_form(&self, input: api::actions::FormQuery) -> Result<api::actions::Form, Refusal> {
         actions::form(self, input).await
