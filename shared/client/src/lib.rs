@@ -6,6 +6,7 @@
 pub mod base;
 pub mod error;
 pub mod http;
+pub mod picture;
 pub mod rest;
 pub mod session;
 

@@ -1,0 +1,46 @@
+//! What a picture has to tell when something changed.
+
+use super::rows::{Change, Finished, Running};
+use crate::rest;
+use model::{BuildId, BuilderId};
+
+/// One change of a picture. What it names is in the picture already.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News {
+    /// Everything was read afresh: after joining, and after each time without a connection.
+    Reset(Box<Reset>),
+    /// A build began.
+    BuildStarted(Box<Running>),
+    /// A build is over. Each is told once.
+    BuildFinished(Box<Finished>),
+    /// A running build does something else, or more is known of it.
+    BuildChanged(BuildId),
+    /// A running build is gone without an end, or the master no longer has it.
+    BuildGone(BuildId),
+    /// A step of a watched build.
+    StepChanged(Box<rest::Step>),
+    /// A log of a watched build reaches further, or is over.
+    LogGrew(BuildId, Box<rest::Log>),
+    /// Other requests wait than before.
+    RequestsChanged,
+    /// Builders came, went, or are described otherwise; or projects are.
+    BuildersChanged,
+    /// The last builds of a builder were read that were not known before.
+    HistoryRead(BuilderId),
+    /// Workers came, went, or are otherwise; or masters of the farm are.
+    WorkersChanged,
+    /// A change arrived.
+    ChangeArrived(Box<Change>),
+}
+
+/// What a snapshot brought.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reset {
+    /// The builds that were over since the last known one while nobody listened, the oldest first. Empty when the master
+    /// is joined for the first time.
+    pub unseen: Vec<Finished>,
+    /// There were more than could be read; those that are missing are the oldest.
+    pub more: bool,
+    /// The master's database was made anew: ids mean other things than before.
+    pub renewed: bool,
+}
