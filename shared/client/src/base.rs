@@ -97,8 +97,10 @@ impl Base {
             None => (path_and_query, None),
         };
         let mut url = self.0.clone();
-        let whole = format!("{}{path}", self.0.path());
-        url.set_path(&whole);
+        // One element after the other, so that none leads out of the base.
+        if let Ok(mut elements) = url.path_segments_mut() {
+            elements.pop_if_empty().extend(path.split('/'));
+        }
         url.set_query(query);
         url
     }

@@ -4,13 +4,19 @@
 //! what is kept over restarts is its caller's business.
 
 pub mod base;
+pub mod capabilities;
 pub mod error;
 pub mod http;
+pub mod look;
+pub mod orders;
 pub mod picture;
 pub mod rest;
 pub mod session;
 
 pub use base::{BadAddress, Base};
+pub use capabilities::Capabilities;
 pub use error::Error;
 pub use http::{Allowance, Http, Pace, Proxying, Trust};
+pub use look::{Auth, LookError, Seen, look};
+pub use orders::{Forced, WorkerOrder};
 pub use session::{Credentials, Session, SignedIn};

@@ -17,7 +17,7 @@ mod trust;
 mod words;
 
 pub use allowance::Allowance;
-pub(crate) use answer::Answer;
+pub(crate) use answer::{Answer, page_title};
 pub(crate) use exchange::Asked;
 pub use socket::Socket;
 pub use trust::{Proxying, Trust};
@@ -33,6 +33,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 /// Most bytes of an answer, after decompression.
 pub const MOST_BYTES: usize = 64 << 20;
+/// Most bytes of a row: a larger one is left out, as it could become much larger still when it is read.
+const MOST_ROW_BYTES: usize = 4 << 20;
 /// Most rows of an answer.
 pub const MOST_ROWS: usize = 100_000;
 
@@ -63,6 +65,20 @@ struct Shared {
     unreadable: AtomicU64,
 }
 
+impl Shared {
+    fn new(client: reqwest::Client, base: Base, allowance: Allowance) -> Shared {
+        Shared {
+            client,
+            base: RwLock::new(base),
+            keeper: Keeper::default(),
+            budget: Budget::new(allowance),
+            clock: Clock::default(),
+            requests: AtomicU64::new(0),
+            unreadable: AtomicU64::new(0),
+        }
+    }
+}
+
 impl Http {
     /// HTTP with the master at `base`. Reads the certificate files; connects nowhere yet.
     pub fn new(base: Base, trust: &Trust) -> Result<Http, Error> {
@@ -71,16 +87,9 @@ impl Http {
 
     /// [`Http::new`] for a master that stands another number of requests.
     pub fn with_allowance(base: Base, trust: &Trust, allowance: Allowance) -> Result<Http, Error> {
+        let client = trust::client(trust)?;
         Ok(Http {
-            shared: Arc::new(Shared {
-                client: trust::client(trust)?,
-                base: RwLock::new(base),
-                keeper: Keeper::default(),
-                budget: Budget::new(allowance),
-                clock: Clock::default(),
-                requests: AtomicU64::new(0),
-                unreadable: AtomicU64::new(0),
-            }),
+            shared: Arc::new(Shared::new(client, base, allowance)),
             pace: Pace::Background,
         })
     }
@@ -90,6 +99,14 @@ impl Http {
         Http {
             shared: Arc::clone(&self.shared),
             pace: Pace::Person,
+        }
+    }
+
+    /// The same way to another base: nothing of the session goes there.
+    pub(crate) fn at(&self, base: Base) -> Http {
+        Http {
+            shared: Arc::new(Shared::new(self.shared.client.clone(), base, Allowance::default())),
+            pace: self.pace,
         }
     }
 

@@ -1,7 +1,7 @@
 //! The envelope of REST v2: one object with a list under the type's name, and `meta` (§2).
 
-use super::MOST_ROWS;
 use super::answer::{Answer, page_title};
+use super::{MOST_ROW_BYTES, MOST_ROWS};
 use crate::Error;
 use model::Json;
 use serde::de::{
@@ -21,17 +21,20 @@ pub(super) struct Rows<T> {
 /// The whole answer.
 pub(super) fn whole<T: DeserializeOwned>(answer: &Answer, asked: &str) -> Result<T, Error> {
     let body = data(answer, asked)?;
+    if body.len() > MOST_ROW_BYTES {
+        return Err(Error::TooBig(format!("{} MiB about {asked}", body.len() >> 20)));
+    }
     serde_json::from_slice(body).map_err(|error| lies(asked, &error))
 }
 
 /// The rows of a collection.
 pub(super) fn rows<T: DeserializeOwned>(answer: &Answer, asked: &str, plural: &str) -> Result<Rows<T>, Error> {
-    of_json(data(answer, asked)?, asked, plural)
+    of_json(data(answer, asked)?, asked, plural, MOST_ROW_BYTES)
 }
 
 /// The one row of an item.
 pub(super) fn one<T: DeserializeOwned>(answer: &Answer, asked: &str, plural: &str) -> Result<T, Error> {
-    let found = rows::<Box<RawValue>>(answer, asked, plural)?.rows;
+    let found = of_json::<Box<RawValue>>(data(answer, asked)?, asked, plural, usize::MAX)?.rows;
     match found.first() {
         Some(row) => serde_json::from_str(row.get()).map_err(|error| lies(asked, &error)),
         None => Err(Error::NotFound(asked.split('?').next().unwrap_or_default().to_owned())),
@@ -54,9 +57,13 @@ fn data<'a>(answer: &'a Answer, asked: &str) -> Result<&'a [u8], Error> {
 }
 
 /// Reads an envelope.
-pub(super) fn of_json<T: DeserializeOwned>(body: &[u8], asked: &str, plural: &str) -> Result<Rows<T>, Error> {
+fn of_json<T: DeserializeOwned>(body: &[u8], asked: &str, plural: &str, largest: usize) -> Result<Rows<T>, Error> {
     let mut json = serde_json::Deserializer::from_slice(body);
-    let read = Envelope::<T>(plural, PhantomData).deserialize(&mut json);
+    let list = List {
+        largest,
+        rows: PhantomData,
+    };
+    let read = Envelope::<T> { plural, list }.deserialize(&mut json);
     let found = read.map_err(|error| lies(asked, &error))?;
     let found = found.ok_or_else(|| Error::Lies(format!("there is no '{plural}' in the answer about {asked}")))?;
     if found.unreadable > 0 && found.rows.is_empty() {
@@ -75,7 +82,10 @@ fn lies(asked: &str, error: &serde_json::Error) -> Error {
     Error::Lies(format!("about {asked}: {error}"))
 }
 
-struct Envelope<'a, T>(&'a str, PhantomData<T>);
+struct Envelope<'a, T> {
+    plural: &'a str,
+    list: List<T>,
+}
 
 impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Envelope<'_, T> {
     type Value = Option<Rows<T>>;
@@ -89,14 +99,17 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Envelope<'_, T> {
     type Value = Option<Rows<T>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an object with a list '{}'", self.0)
+        write!(f, "an object with a list '{}'", self.plural)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut found = None;
         while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            if found.is_none() && key == self.0 {
-                found = Some(map.next_value_seed(List(PhantomData))?);
+            if found.is_none() && key == self.plural {
+                found = Some(map.next_value_seed(List {
+                    largest: self.list.largest,
+                    rows: PhantomData,
+                })?);
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -105,7 +118,11 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Envelope<'_, T> {
     }
 }
 
-struct List<T>(PhantomData<T>);
+struct List<T> {
+    /// Most bytes of a row.
+    largest: usize,
+    rows: PhantomData<T>,
+}
 
 impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for List<T> {
     type Value = Rows<T>;
@@ -128,6 +145,10 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for List<T> {
             unreadable: 0,
         };
         while let Some(row) = list.next_element::<&RawValue>()? {
+            if row.get().len() > self.largest {
+                found.unreadable += 1;
+                continue;
+            }
             match serde_json::from_str(row.get()) {
                 Ok(row) if found.rows.len() < MOST_ROWS => found.rows.push(row),
                 Ok(_) => return Err(A::Error::custom(format!("more than {MOST_ROWS} rows"))),
