@@ -2,35 +2,29 @@
 import type { Commands } from "../src/generated/commands";
 import type { Event } from "../src/generated/Event";
 import type { LendingRow } from "../src/generated/LendingRow";
+import type { MasterRow } from "../src/generated/MasterRow";
 import type { MuteRow } from "../src/generated/MuteRow";
 import type { Overview } from "../src/generated/Overview";
-import type { Refusal } from "../src/generated/Refusal";
 import type { Settings } from "../src/generated/Settings";
 import type { Workers } from "../src/generated/Workers";
+import { OWN } from "../src/route/routes";
 import { NOW, PEOPLE, changes, mark, overview, type Size } from "./fake/farm";
 import { failedCompile, look, plainLog, textLog, type FakeLog } from "./fake/logs";
 import { MAIN_FILE, buildPage, form, notices, projects, proposal } from "./fake/pages";
+import { HINT, LLVM, LOOKED, lookAt } from "./fake/masters";
+import { FakeRefusal } from "./fake/refusal";
 import { FREE, lendings } from "./fake/lending";
 import { invitation, workers } from "./fake/workers";
 
 type Name = keyof Commands;
 type Answers = { [C in Name]: (input: Commands[C]["input"]) => Commands[C]["output"] };
 
-/** Thrown for an answer that is a refusal. */
-export class FakeRefusal extends Error {
-  readonly refusal: Refusal;
-
-  constructor(code: string, message: string, hint: string | null = null, fields: Record<string, string> = {}) {
-    super(message);
-    this.refusal = { code, message, hint, fields };
-  }
-}
-
 /** The fake. `orders` holds every order it was given, for tests to look at. */
 export class FakeHost {
   readonly orders: { name: Name; input: unknown }[] = [];
   readonly logs: Map<number, FakeLog>;
   overview: Overview;
+  masters: MasterRow[];
   workers: Workers;
   lendings: LendingRow[];
   settings: Settings;
@@ -46,11 +40,13 @@ export class FakeHost {
   };
   #before: [string, string] | undefined;
   #removed: string | undefined;
+  #enabled = true;
   #skew = Date.now() - NOW;
 
   constructor(size: Size, appearance: { theme?: string; contrast?: string } = {}) {
     this.#size = size;
     this.overview = overview(size);
+    this.masters = this.overview.masters;
     this.workers = workers(size);
     this.lendings = lendings(size);
     this.settings = {
@@ -59,6 +55,7 @@ export class FakeHost {
       notify_fixed: true,
       notify_others: false,
       remind_hours: 0,
+      rules: [],
       quiet_from: null,
       quiet_to: null,
       autostart: true,
@@ -98,8 +95,8 @@ export class FakeHost {
     return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, this.#moved(one)]));
   }
 
-  #row(builder: number) {
-    const row = this.overview.builders.find((one) => one.builder === builder);
+  #row(builder: number, master = OWN) {
+    const row = this.overview.builders.find((one) => one.builder === builder && one.master === master);
     if (!row)
       throw new FakeRefusal(
         "not_found",
@@ -109,10 +106,21 @@ export class FakeHost {
     return row;
   }
 
+  #master(key: string): MasterRow {
+    const row = this.masters.find((one) => one.master === key);
+    if (!row) throw new FakeRefusal("not_found", `no master '${key}' is joined`);
+    return row;
+  }
+
   #worker(worker: number) {
     const row = this.workers.workers.find((one) => one.worker === worker);
     if (!row) throw new FakeRefusal("not_found", `there is no worker ${worker}`);
     return row;
+  }
+
+  #orderMasters(name: Name, input: unknown): Record<symbol, never> {
+    this.send({ kind: "masters" });
+    return this.#order(name, input);
   }
 
   #lending(lending: number): LendingRow {
@@ -156,21 +164,93 @@ export class FakeHost {
       tray: this.#size === "empty" ? "no_host" : "shown",
       dashboard: "http://127.0.0.1:8010/",
     }),
-    overview: () => this.overview,
-    builder: ({ builder, before }) => {
-      const row = this.#row(builder);
+    overview: () => ({ ...this.overview, masters: this.masters }),
+    masters: () => ({ now: NOW, masters: this.masters, hints: this.#size === "team" ? [HINT] : [] }),
+    look_at: ({ url }) => lookAt(url, this.masters),
+    join: (input) => {
+      if (input.secret?.way === "password" && !input.session_only && input.secret.password === "no keychain")
+        throw new FakeRefusal("unavailable", "The keychain is locked.", "Unlock it, or keep the secret for this run.");
+      const row = { ...LLVM, master: input.name ?? LOOKED.name, title: LOOKED.title, url: LOOKED.url };
+      this.masters = [...this.masters, row];
+      this.#orderMasters("join", input);
+      return row;
+    },
+    leave: (input) => {
+      this.masters = this.masters.filter((one) => one.master !== input.master);
+      return this.#orderMasters("leave", input);
+    },
+    rename_master: (input) => {
+      const row = this.#master(input.master);
+      row.master = input.name;
+      this.#orderMasters("rename_master", input);
+      return row;
+    },
+    sign_in: (input) => {
+      if (input.secret.way === "password" && input.secret.password === "wrong")
+        throw new FakeRefusal("forbidden", "llvm does not accept this user name and password.", "Type them again.");
+      if (input.secret.way === "password" && input.secret.password === "no keychain" && !input.session_only)
+        throw new FakeRefusal("unavailable", "The keychain is locked.", "Unlock it, or keep the secret for this run.", {
+          keychain: "locked",
+        });
+      const row = this.#master(input.master);
+      Object.assign(row, { user: "ann", signed_out: null, denied: {}, session_only: input.session_only });
+      this.#orderMasters("sign_in", input);
+      return row;
+    },
+    sign_out: (input) => {
+      const row = this.#master(input.master);
+      row.user = null;
+      this.#orderMasters("sign_out", input);
+      return row;
+    },
+    reconnect: (input) => {
+      this.#orderMasters("reconnect", input);
+      return this.#master(input.master);
+    },
+    schedulers: ({ master }) => ({
+      schedulers: [
+        { scheduler: 1, name: `${master}: main`, enabled: this.#enabled, asleep: false },
+        { scheduler: 2, name: "nightly", enabled: false, asleep: false },
+        { scheduler: 3, name: "old", enabled: true, asleep: true },
+      ],
+    }),
+    switch_scheduler: (input) => {
+      this.#enabled = input.enabled;
+      return this.#order("switch_scheduler", input);
+    },
+    set_priority: (input) => {
+      const row = this.overview.waiting.find((one) => one.request === input.request && one.master === input.master);
+      if (row) row.priority = input.priority;
+      return this.#order("set_priority", input);
+    },
+    timeline: () => ({ now: NOW, reached: 0, older: null, columns: [], silent: [] }),
+    console: () => ({
+      now: NOW,
+      line: null,
+      lines: [],
+      changes: [],
+      builders: [],
+      cells: [],
+      breaks: [],
+      next: null,
+      partial: null,
+    }),
+    builder: ({ master, builder, before }) => {
+      const row = this.#row(builder, master);
       const newest = Math.min(before ?? Infinity, (row.last[0]?.number ?? 0) + 1) - 1;
       const numbers = Array.from({ length: Math.min(50, Math.max(0, newest)) }, (_, at) => newest - at);
       const builds = numbers.map(
         (number, at) =>
-          row.last.find((one) => one.number === number) ??
-          mark(builder, row.name, number, number % 7 ? 0 : 2, (at + 13) * 3_600_000),
+          row.last.find((one) => one.number === number) ?? {
+            ...mark(builder, row.name, number, number % 7 ? 0 : 2, (at + 13) * 3_600_000),
+            master,
+          },
       );
       return {
         row,
         builds,
         more: newest > 50,
-        waiting: this.overview.waiting.filter((one) => one.builder === builder),
+        waiting: this.overview.waiting.filter((one) => one.builder === builder && one.master === master),
         steps: ["git", "compile", "test"],
         configured_at: "projects/app.star:12",
       };
@@ -178,7 +258,11 @@ export class FakeHost {
     build: (query) => {
       const [builder, number] =
         "build" in query ? [Math.floor(query.build / 1000), query.build % 1000] : [query.builder, query.number];
-      return buildPage(builder, number, this.#row(builder).name, this.logs);
+      const made = buildPage(builder, number, this.#row(builder, query.master).name, this.logs);
+      const row = this.#master(query.master);
+      const mark = { ...made.mark, master: row.master };
+      const page = row.url && `${row.url}#/builders/${builder}/builds/${number}`;
+      return { ...made, mark, page, stale: row.stale_since };
     },
     log_lines: ({ log, first, count }) => {
       const kept = this.#log(log);
@@ -193,14 +277,15 @@ export class FakeHost {
       const fold = (line: string) => (exact ? line : line.toLowerCase());
       return { line: look(this.#log(log), from, backwards, (line) => fold(line).includes(fold(text))) };
     },
-    changes: ({ before, mine }) => (this.#size === "empty" ? { changes: [], more: false } : changes(before, mine)),
+    changes: ({ before, mine }) => (this.#size === "empty" ? { changes: [], next: null } : changes(before, mine)),
     force_form: () => form(),
     force: (input) => {
       if (input.values.jobs === "0")
         throw new FakeRefusal("invalid", "The form has problems.", null, { jobs: "at least 1" });
-      const row = this.#row(input.builder);
+      const row = this.#row(input.builder, input.master);
       row.waiting++;
       this.overview.waiting.push({
+        master: row.master,
         request: 9100 + this.orders.length,
         builder: row.builder,
         builder_name: row.name,
@@ -218,7 +303,9 @@ export class FakeHost {
       return { build_set: 6, request: 9200 };
     },
     cancel: (input) => {
-      this.overview.waiting = this.overview.waiting.filter((one) => one.request !== input.request);
+      this.overview.waiting = this.overview.waiting.filter(
+        (one) => one.request !== input.request || one.master !== input.master,
+      );
       return this.#order("cancel", input);
     },
     projects: () => {

@@ -308,14 +308,14 @@ describe("a build", () => {
     const log = host.logs.get(3);
     if (!log) throw new Error("the log is part of the farm");
     log.numLines = 450;
-    host.send({ kind: "log", log: 3, num_lines: 450, complete: false });
+    host.send({ kind: "log", master: "bundled", log: 3, num_lines: 450, complete: false });
     await line(450).waitFor();
     expect(await inView(450)).toBe(true);
     await page.locator("[role=region]").hover();
     await page.mouse.wheel(0, -300);
     await expect.poll(() => role("button", { name: "Follow" }).getAttribute("aria-pressed")).toBe("false");
     log.numLines = 500;
-    host.send({ kind: "log", log: 3, num_lines: 500, complete: true });
+    host.send({ kind: "log", master: "bundled", log: 3, num_lines: 500, complete: true });
     await seen("500 lines");
     expect(await line(500).count()).toBe(0);
   });

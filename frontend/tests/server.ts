@@ -5,7 +5,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import type { Duplex } from "node:stream";
-import { type FakeHost, FakeRefusal } from "./fake-host";
+import type { FakeHost } from "./fake-host";
+import { FakeRefusal } from "./fake/refusal";
 
 /** Nothing inline, nothing from elsewhere. */
 const POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";

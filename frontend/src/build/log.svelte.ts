@@ -28,13 +28,15 @@ export class LogReader {
   folded = $state(true);
 
   readonly #host: Host;
+  readonly #master: string;
   readonly #log: number;
   readonly #kind: string;
   readonly #cache: LogCache;
   #fold = $state.raw<Fold>();
 
-  constructor(host: Host, log: { log: number; kind: string; num_lines: number; complete: boolean }) {
+  constructor(host: Host, master: string, log: { log: number; kind: string; num_lines: number; complete: boolean }) {
     this.#host = host;
+    this.#master = master;
     this.#log = log.log;
     this.#kind = log.kind;
     this.#cache = new LogCache(
@@ -93,7 +95,9 @@ export class LogReader {
 
   /** The line of the next error, or the one before. */
   async error(from: number, backwards: boolean): Promise<number | undefined> {
-    const line = await this.#look(() => this.#host.call("log_error", { log: this.#log, from, backwards }));
+    const line = await this.#look(() =>
+      this.#host.call("log_error", { master: this.#master, log: this.#log, from, backwards }),
+    );
     this.found = line === undefined ? `No ${backwards ? "earlier" : "further"} error` : `Error in line ${line + 1}`;
     return line;
   }
@@ -103,7 +107,14 @@ export class LogReader {
     const caseMatters = /\p{Lu}/u.test(text);
     const ask = (start: number) =>
       this.#look(() =>
-        this.#host.call("log_find", { log: this.#log, text, case: caseMatters, from: start, backwards }),
+        this.#host.call("log_find", {
+          master: this.#master,
+          log: this.#log,
+          text,
+          case: caseMatters,
+          from: start,
+          backwards,
+        }),
       );
     const line = (await ask(from)) ?? (await ask(backwards ? this.numLines : -1));
     this.found = line === undefined ? "Not found" : `Line ${line + 1}`;
@@ -120,7 +131,7 @@ export class LogReader {
   }
 
   #ask(first: number, count: number): Promise<Lines> {
-    return this.#host.call("log_lines", { log: this.#log, first, count });
+    return this.#host.call("log_lines", { master: this.#master, log: this.#log, first, count });
   }
 
   #came(): void {

@@ -46,12 +46,12 @@ function builders(overview: Overview | undefined): Entry[] {
     name: row.name,
     kind: "builder",
     state: stateOf(row.results),
-    path: builderPath(row.builder),
+    path: builderPath(row),
   }));
 }
 
 function workers(overview: Overview | undefined): Entry[] {
-  return (overview?.workers ?? []).map((row) => ({ name: row.name, kind: "worker", path: workerPath(row.worker) }));
+  return (overview?.workers ?? []).map((row) => ({ name: row.name, kind: "worker", path: workerPath(row) }));
 }
 
 function builds(overview: Overview | undefined): Entry[] {
@@ -69,6 +69,6 @@ function forces(overview: Overview | undefined, orders: Orders): Entry[] {
     .map((row) => ({
       name: `Force ${row.name}`,
       kind: "order",
-      run: () => orders.ask({ what: "force", builder: row.builder, name: row.name }),
+      run: () => orders.ask({ what: "force", master: row.master, builder: row.builder, name: row.name }),
     }));
 }

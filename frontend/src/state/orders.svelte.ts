@@ -11,10 +11,10 @@ import { refusalOf } from "../host/host";
 
 /** A dialog that is open. */
 export type Asking =
-  | { what: "force"; builder: number; name: string }
+  | { what: "force"; master: string; builder: number; name: string }
   | { what: "stop"; build: BuildMark }
-  | { what: "cancel"; request: number; name: string }
-  | { what: "worker"; verb: WorkerVerb; worker: number; name: string; note: string }
+  | { what: "cancel"; master: string; request: number; name: string }
+  | { what: "worker"; verb: WorkerVerb; master: string; worker: number; name: string; note: string }
   | { what: "take-back"; row: LendingRow }
   | { what: "remove-lending"; row: LendingRow }
   | { what: "quit" }

@@ -25,16 +25,17 @@ export class Query<C extends CommandName> {
   /** When `value` came, by this machine's clock. */
   at = $state.raw(0);
 
-  readonly #host: Host;
   readonly #name: C;
+  readonly #answer: (input: Input<C>) => Promise<Output<C>>;
   #input: Input<C> | undefined;
   #key = "";
   #asking = false;
   #again = false;
 
-  constructor(host: Host, name: C) {
-    this.#host = host;
+  /** `answer` asks in another way than by just calling the command. */
+  constructor(host: Host, name: C, answer = (input: Input<C>) => host.call(name, input)) {
     this.#name = name;
+    this.#answer = answer;
   }
 
   /** Asks for something, at first for what was answered the last time. `undefined` asks for nothing. */
@@ -68,7 +69,7 @@ export class Query<C extends CommandName> {
     const input = this.#input;
     if (input === undefined) return;
     try {
-      const value = await this.#host.call(this.#name, input);
+      const value = await this.#answer(input);
       remember(key, value);
       if (key !== this.#key) return;
       this.at = Date.now();
@@ -95,8 +96,9 @@ export function query<C extends CommandName>(
   input: () => Input<C> | undefined,
   kinds: readonly EventKind[] = [],
   concerns: (event: Event, value: Output<C> | undefined) => boolean = () => true,
+  answer?: (input: Input<C>) => Promise<Output<C>>,
 ): Query<C> {
-  const asked = new Query(host, name);
+  const asked = new Query(host, name, answer);
   $effect.pre(() => {
     const wanted = input();
     untrack(() => asked.want(wanted));

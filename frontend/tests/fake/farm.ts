@@ -6,6 +6,8 @@ import type { ChangeRow } from "../../src/generated/ChangeRow";
 import type { Overview } from "../../src/generated/Overview";
 import type { RunningRow } from "../../src/generated/RunningRow";
 import type { Suspect } from "../../src/generated/Suspect";
+import { OWN } from "../../src/route/routes";
+import { OWN_MASTER } from "./masters";
 
 /** The fake master's time. */
 export const NOW = Date.UTC(2026, 10, 20, 11, 0, 0);
@@ -13,7 +15,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 /** What a test can show. */
-export type Size = "empty" | "one" | "busy" | "many";
+export type Size = "empty" | "one" | "busy" | "many" | "team";
 
 /** People of the farm; the first is me. */
 export const PEOPLE = [
@@ -99,6 +101,7 @@ export function mark(
   const ended = NOW - ago;
   const takes = 40_000 + ((builder * 31 + number * 17) % 300) * 1000;
   return {
+    master: OWN,
     build: builder * 1000 + number,
     builder,
     builder_name: name,
@@ -132,6 +135,7 @@ function builderRow(builder: number, name: string, broken: boolean, random: () =
     return mark(builder, name, newest - at, results, (at * 53 + builder) * MINUTE);
   });
   return {
+    master: OWN,
     builder,
     name,
     project: builder % 4 === 0 ? "tools" : "app",
@@ -141,6 +145,9 @@ function builderRow(builder: number, name: string, broken: boolean, random: () =
     since: NOW - (broken ? 2 * HOUR + builder * MINUTE : (builder + 2) * 9 * HOUR),
     broken_by: [],
     mine: false,
+    flaky: false,
+    claimed_by: null,
+    stale: null,
     muted: false,
     running: [],
     waiting: 0,
@@ -162,6 +169,7 @@ function breakOf(rows: BuilderRow[], mine: boolean, changes: number[], error: st
   const authors = [...new Set(suspects.map((one) => one.author))];
   for (const row of rows) Object.assign(row, { broken_by: authors, mine });
   return {
+    master: OWN,
     mine,
     since: Math.min(...rows.map((row) => row.since ?? NOW)),
     builds: rows.map((row) => row.last[2]).filter((one) => one !== undefined),
@@ -170,11 +178,16 @@ function breakOf(rows: BuilderRow[], mine: boolean, changes: number[], error: st
     log: { log: 1, step: 1, slug: "stdio", line: 80 },
     suspects,
     muted: false,
+    claim: null,
   };
 }
 
 const NOTHING: Overview = {
   now: NOW,
+  version: 1,
+  whole: true,
+  gone: [],
+  masters: [OWN_MASTER],
   breaks: [],
   builders: [],
   running: [],
@@ -190,7 +203,7 @@ const NOTHING: Overview = {
 export function overview(size: Size): Overview {
   if (size === "empty") return structuredClone(NOTHING);
   const random = numbers(size.length);
-  const worker = { worker: 1, name: "local", connected: true, paused: false, running: 0, max_builds: 2 };
+  const worker = { master: OWN, worker: 1, name: "local", connected: true, paused: false, running: 0, max_builds: 2 };
   if (size === "one") {
     const row = builderRow(1, "notes", false, numbers(3));
     row.last = row.last.slice(0, 5).map((one) => ({ ...one, results: 0, state: "build successful" }));
@@ -226,12 +239,13 @@ export function overview(size: Size): Overview {
       Number(b.running.length) - Number(a.running.length),
   );
   return {
-    now: NOW,
+    ...structuredClone(NOTHING),
     breaks,
     builders: trouble,
     running: under,
     waiting: [
       {
+        master: OWN,
         request: 9001,
         builder: 7,
         builder_name: at(6).name,
@@ -241,6 +255,7 @@ export function overview(size: Size): Overview {
         priority: 0,
       },
       {
+        master: OWN,
         request: 9002,
         builder: 4,
         builder_name: at(3).name,
@@ -254,6 +269,7 @@ export function overview(size: Size): Overview {
     recent: rows.flatMap((row) => row.last.slice(0, 1)).slice(0, 12),
     troubles: [
       {
+        master: OWN,
         about: "source",
         name: "tools",
         message: "/home/ann/tools is polled every minute: the limit of file watches is reached.",
@@ -276,13 +292,13 @@ export function overview(size: Size): Overview {
 }
 
 /** Changes, newest first. */
-export function changes(before: number | null, mine: boolean): { changes: ChangeRow[]; more: boolean } {
-  const newest = Math.min(1043, (before ?? Infinity) - 1);
+export function changes(before: string | null, mine: boolean): { changes: ChangeRow[]; next: string | null } {
+  const newest = Math.min(1043, Number(before ?? Infinity) - 1);
   const all = Array.from({ length: 120 }, (_, at) => newest - at)
     .filter((number) => number > 900)
     .map(change)
     .filter((row) => !mine || row.mine);
-  return { changes: all.slice(0, 50), more: all.length > 50 };
+  return { changes: all.slice(0, 50), next: all.length > 50 ? String(all[49]?.change) : null };
 }
 
 function change(number: number): ChangeRow {
@@ -301,6 +317,7 @@ function change(number: number): ChangeRow {
   );
   const off = number % 11 === 5;
   return {
+    master: OWN,
     change: number,
     author,
     mine,

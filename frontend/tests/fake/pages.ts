@@ -111,6 +111,8 @@ export function buildPage(
     next: runs ? null : number + 1,
     rebuild_of: number === 41 ? mark(builder, name, 39, 0, 300 * MINUTE) : null,
     rebuilt_by: null,
+    stale: null,
+    page: null,
   };
 }
 
@@ -120,6 +122,8 @@ export function form(): Form {
     full_name: "",
     label: "",
     kind: "text",
+    layout: "",
+    max_size: null,
     default: "",
     required: false,
     multiple: false,
@@ -131,6 +135,8 @@ export function form(): Form {
   };
   return {
     scheduler: "force",
+    choices: [{ scheduler: "force", label: "Force a build" }],
+    page: null,
     label: "Force a build",
     button: "Build it",
     fields: [
@@ -280,6 +286,7 @@ export function notices(): Notices {
       },
     ],
     verdicts: Array.from({ length: 40 }, (_, at) => ({
+      master: "bundled",
       build: 1045 + at * 1000,
       builder_name: names[at % names.length] ?? "",
       number: 46 - Math.floor(at / 5),

@@ -7,6 +7,7 @@ import { NOW, mark, type Size } from "./farm";
 const MINUTE = 60_000;
 
 const FAR: WorkerDetails = {
+  master: "bundled",
   worker: 0,
   name: "",
   condition: "idle",

@@ -12,7 +12,7 @@ afterAll(() => leave(all));
 test("is checked while it is written, applied when good, and undone", async () => {
   const { outpost, page } = all;
   const { role, seen, goTo, heading } = hands(page);
-  const builders = async () => (await outpost.call("overview", {})).builders.map((row) => row.name);
+  const builders = async () => (await outpost.call("overview", { since: null })).builders.map((row) => row.name);
   await goTo("Projects");
   await role("link", { name: "widget", exact: true }).first().click();
   await heading("Configuration");

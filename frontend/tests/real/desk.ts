@@ -83,7 +83,7 @@ export async function desk(outpost: Outpost): Promise<Desk> {
   await moreBuilders(outpost);
   // What the tree needs to be quiet for is shorter than between two commits of people.
   await quicker(outpost, [...Object.keys(all), "tidepool"]);
-  const names = (await outpost.call("overview", {})).builders
+  const names = (await outpost.call("overview", { since: null })).builders
     .map((row) => row.name)
     .filter((one) => one !== "tidepool");
   // What is usual for a build that one can see run is known after three of them.

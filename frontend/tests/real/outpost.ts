@@ -100,7 +100,7 @@ export class Outpost {
   async until(what: string, wanted: (overview: Overview) => boolean, patience = PATIENCE): Promise<Overview> {
     const deadline = Date.now() + patience;
     for (;;) {
-      const overview = await this.call("overview", {});
+      const overview = await this.call("overview", { since: null });
       if (wanted(overview)) return overview;
       if (Date.now() > deadline) throw new Error(`${what}: it did not come to pass: ${JSON.stringify(overview)}`);
       await new Promise((resolve) => setTimeout(resolve, 25));

@@ -22,7 +22,7 @@ test("an identity marks its authors while it is typed, and is kept", async () =>
   await seen("2 of 2 authors is you");
   await page.keyboard.press("Enter");
   await role("button", { name: "Remove otto@example.org" }).waitFor();
-  const mine = async () => (await outpost.call("changes", { before: null, mine: true })).changes.length;
+  const mine = async () => (await outpost.call("changes", { master: null, before: null, mine: true })).changes.length;
   await expect.poll(mine).toBe(2);
   await role("button", { name: "Remove otto@example.org" }).click();
   await seen("1 of 2 authors is you");
