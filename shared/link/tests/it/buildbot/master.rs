@@ -101,6 +101,8 @@ impl Built {
 impl Master {
     /// Starts one with this configuration between the usual beginning and end, and waits until it runs.
     pub async fn start(environment: &Path, configuration: &str) -> Master {
+        // What asks it here brings no cryptography of its own. Another test may have been first.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = TempDir::new().expect("a temporary folder");
         let basedir = folder.path().join("master");
         let program = environment.join("bin/buildbot");

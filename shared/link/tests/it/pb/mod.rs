@@ -11,4 +11,5 @@ mod probes;
 mod real_master;
 mod real_worker;
 mod recording;
+mod way;
 mod wire;

@@ -1,9 +1,9 @@
 //! A worker of ours on a real master.
 
-use super::our_worker::{OurWorker, connect_again, login, target};
+use super::our_worker::{OurWorker, connect_again, login};
+use super::way::Way;
 use crate::buildbot::{Built, Generation, Master, environment};
-use link::address::Address;
-use link::{ConnectError, Login, Target};
+use link::{ConnectError, Login};
 use serde_json::json;
 use std::path::Path;
 use wire::worker::{Call, WorkerCall};
@@ -39,12 +39,12 @@ const NOT_GREEN: &[(&str, i64)] = &[
     ("download into nothing", FAILURE),
 ];
 
-async fn everything(generation: Generation) {
+async fn everything(generation: Generation, way: Way) {
     let Some(environment) = environment(generation) else {
         return;
     };
-    let master = Master::start(&environment, EVERYTHING).await;
-    let worker = OurWorker::start(&target(master.port)).await;
+    let master = Master::start(&environment, &way.configured(EVERYTHING)).await;
+    let worker = OurWorker::start(&way.target(master.port)).await;
     master.attached("one", true).await;
     let built = master.build("everything").await;
     let wrong: Vec<_> = built
@@ -178,12 +178,17 @@ fn transfers(built: &Built, basedir: &Path) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_command_and_a_thousand_of_them() {
-    everything(Generation::New).await;
+    everything(Generation::New, Way::Clear).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_command_and_a_thousand_of_them_over_tls() {
+    everything(Generation::New, Way::tls()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_command_of_an_older_master() {
-    everything(Generation::Old).await;
+    everything(Generation::Old, Way::Clear).await;
 }
 
 const SLOW: &str = r#"
@@ -193,12 +198,12 @@ builder("short", sh("wait", "echo waiting; exec sleep 5"))
 builder("quick", sh("hello", "echo hello"))
 "#;
 
-async fn coming_and_going(generation: Generation) {
+async fn coming_and_going(generation: Generation, way: Way) {
     let Some(environment) = environment(generation) else {
         return;
     };
-    let master = Master::start(&environment, SLOW).await;
-    let target = target(master.port);
+    let master = Master::start(&environment, &way.configured(SLOW)).await;
+    let target = way.target(master.port);
     let wrong = Login {
         password: "wrong".to_owned(),
         ..login()
@@ -261,12 +266,17 @@ async fn coming_and_going(generation: Generation) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn coming_and_going_on_a_master() {
-    coming_and_going(Generation::New).await;
+    coming_and_going(Generation::New, Way::Clear).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn coming_and_going_on_a_master_over_tls() {
+    coming_and_going(Generation::New, Way::tls()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn coming_and_going_on_an_older_master() {
-    coming_and_going(Generation::Old).await;
+    coming_and_going(Generation::Old, Way::Clear).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -282,17 +292,9 @@ async fn a_git_repository_over_tls() {
         .current_dir(folder.path())
         .status();
     assert!(made.await.unwrap().success());
-    let certified = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
-    let trusted = folder.path().join("trusted");
-    std::fs::create_dir(&trusted).unwrap();
-    std::fs::write(trusted.join("cert.pem"), certified.cert.pem()).unwrap();
-    std::fs::write(folder.path().join("key.pem"), certified.signing_key.serialize_pem()).unwrap();
-    let shown = folder.path().display();
+    let (way, shown) = (Way::tls(), folder.path().display());
     let configuration = format!(
         r#"
-c["protocols"] = {{
-    "pb": {{"port": "ssl:%d:privateKey={shown}/key.pem:certKey={shown}/trusted/cert.pem:interface=127.0.0.1" % PORT}}
-}}
 builder(
     "git",
     steps.Git(name="git", repourl="file://{shown}/repo", branch="main", mode="full", method="clobber"),
@@ -301,9 +303,8 @@ builder(
 )
 "#
     );
-    let master = Master::start(&environment, &configuration).await;
-    let address = format!("tls:localhost:{}:trustRoots={}", master.port, trusted.display());
-    let worker = OurWorker::start(&Target::new(address.parse::<Address>().unwrap())).await;
+    let master = Master::start(&environment, &way.configured(&configuration)).await;
+    let worker = OurWorker::start(&way.target(master.port)).await;
     master.attached("one", true).await;
     let built = master.build("git").await;
     assert_eq!(built.results, SUCCESS, "{built:#?}");
