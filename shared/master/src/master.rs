@@ -273,7 +273,8 @@ impl Master {
         self.send(Message::PollSources);
     }
 
-    /// Serves another configuration. Builds under way keep theirs.
+    /// Serves another configuration. Builds under way keep theirs. Resolves when it is in force and local repositories
+    /// that are new in it were looked at, so that a later commit there is a change.
     pub async fn reconfigure(&self, config: MasterConfig) -> Result<Diff, ControlError> {
         self.ask(|reply| Message::Reconfigure(Box::new(config), reply)).await
     }

@@ -18,6 +18,10 @@ use vcs::git::{Batch, Mode, Report, SourceStatus, Watch};
 /// So long after changes could not be stored it is tried again.
 const AGAIN: Duration = Duration::from_secs(2);
 
+/// So long a new configuration waits at most for the first looks at its new local repositories. A disk that sleeps takes
+/// so long, and one that does not answer must not hold up the rest.
+const FIRST_LOOK: Duration = Duration::from_secs(5);
+
 /// All sources that run.
 pub struct Sources {
     surroundings: Surroundings,
@@ -39,10 +43,28 @@ pub struct Surroundings {
     pub troubles: watch::Sender<()>,
 }
 
+/// The first looks at repositories that were not watched before: what is committed after them is a change.
+#[derive(Default)]
+pub struct FirstLooks(Vec<watch::Receiver<bool>>);
+
+impl FirstLooks {
+    /// Waits for all that come soon. A remote repository is not waited for: it may be slow, or far.
+    pub async fn taken(mut self) {
+        let all = async {
+            for look in &mut self.0 {
+                // An error says that the source is gone already.
+                let _ = look.wait_for(|taken| *taken).await;
+            }
+        };
+        let _ = tokio::time::timeout(FIRST_LOOK, all).await;
+    }
+}
+
 struct Running {
     config: ChangeSourceConfig,
     state: Shared,
     polls: mpsc::Sender<()>,
+    first_look: watch::Receiver<bool>,
     /// Ends the task when dropped.
     _end: DropGuard,
 }
@@ -65,19 +87,22 @@ impl Sources {
         }
     }
 
-    /// Runs exactly the sources of `catalog`; those whose settings are the same go on.
-    pub fn follow(&mut self, catalog: &Catalog) {
+    /// Runs exactly the sources of `catalog`; those whose settings are the same go on. Gives the first looks of the others.
+    pub fn follow(&mut self, catalog: &Catalog) -> FirstLooks {
         let wanted = |id: &ChangeSourceId| catalog.change_sources.iter().find(|(other, _)| other == id);
         self.running
             .retain(|id, running| wanted(id).is_some_and(|(_, config)| *config == running.config));
         // One that is gone may have been in trouble.
         self.surroundings.troubles.send_replace(());
+        let mut first_looks = FirstLooks::default();
         for (id, config) in &catalog.change_sources {
             if !self.running.contains_key(id) {
                 let running = start(self.surroundings.clone(), *id, config.clone());
+                first_looks.0.push(running.first_look.clone());
                 self.running.insert(*id, running);
             }
         }
+        first_looks
     }
 
     /// Ends all of them.
@@ -108,13 +133,15 @@ fn start(surroundings: Surroundings, id: ChangeSourceId, config: ChangeSourceCon
     state.lock().mode = "starting".to_owned();
     let end = CancellationToken::new();
     let (polls, asked) = mpsc::channel(1);
+    let ChangeSourceConfig::Git(git) = config.clone();
+    let (looked, first_look) = watch::channel(!vcs::git::is_local(&git.repourl));
     let task = Task {
         surroundings,
         id,
         state: state.clone(),
         asked,
+        looked,
     };
-    let ChangeSourceConfig::Git(git) = config.clone();
     let ended = end.clone();
     tokio::spawn(async move {
         tokio::select! {
@@ -126,6 +153,7 @@ fn start(surroundings: Surroundings, id: ChangeSourceId, config: ChangeSourceCon
         config,
         state,
         polls,
+        first_look,
         _end: end.drop_guard(),
     }
 }
@@ -135,6 +163,8 @@ struct Task {
     id: ChangeSourceId,
     state: Shared,
     asked: mpsc::Receiver<()>,
+    /// Whether there was a first look, or none is to be waited for.
+    looked: watch::Sender<bool>,
 }
 
 impl Task {
@@ -168,6 +198,10 @@ impl Task {
                 None => return,
             }
             self.note(&handle.status());
+            // A look ends with a status that is not the first; what it found was delivered before.
+            if handle.status().mode != Mode::Starting {
+                self.looked.send_replace(true);
+            }
         }
     }
 

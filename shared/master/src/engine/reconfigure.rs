@@ -7,6 +7,7 @@ use super::{Engine, Scheduled};
 use crate::catalog::{Catalog, Diff, enter};
 use crate::error::ControlError;
 use crate::scheduler::tree::TreeState;
+use crate::source::FirstLooks;
 use model::config::MasterConfig;
 use model::{ChangeId, Event, SchedulerId};
 use std::collections::{HashMap, VecDeque};
@@ -51,24 +52,27 @@ impl Engine {
     /// The new configuration is stored: from now on it is in force.
     pub(super) fn reconfigured(&mut self, written: Result<Box<Stored>, StoreError>, reply: Reply<Diff>) {
         self.reconfiguring.under_way = false;
-        let answer = match written {
+        match written {
             Ok(entered) => {
                 let (catalog, diff, events, newest) = *entered;
-                self.take_over(Arc::new(catalog), newest);
+                let first_looks = self.take_over(Arc::new(catalog), newest);
                 // Not before: who hears of a builder looks into the configuration.
                 self.env.publisher.publish_all(events);
-                Ok(diff)
+                // Who adds a repository and then commits to it means the commit to be built.
+                tokio::spawn(async move {
+                    first_looks.taken().await;
+                    let _ = reply.send(Ok(diff));
+                });
             }
-            Err(error) => Err(ControlError::Store(error)),
-        };
-        let _ = reply.send(answer);
+            Err(error) => drop(reply.send(Err(ControlError::Store(error)))),
+        }
         if let Some((config, reply)) = self.reconfiguring.waiting.pop_front() {
             self.reconfigure(config, reply);
         }
         self.start_builds();
     }
 
-    fn take_over(&mut self, catalog: Arc<Catalog>, newest: Option<ChangeId>) {
+    fn take_over(&mut self, catalog: Arc<Catalog>, newest: Option<ChangeId>) -> FirstLooks {
         let now = self.moment();
         let mut before: HashMap<SchedulerId, Scheduled> = std::mem::take(&mut self.schedulers);
         let known: Vec<SchedulerId> = before.keys().copied().collect();
@@ -108,8 +112,9 @@ impl Engine {
         for name in names {
             self.keep_or_dismiss(&name);
         }
-        self.sources.follow(&self.catalog);
+        let first_looks = self.sources.follow(&self.catalog);
         self.forget_changes();
+        first_looks
     }
 
     /// A worker of the configuration learns its builders; another leaves after its builds.

@@ -132,7 +132,7 @@ pub async fn start(setup: Setup) -> std::result::Result<Started, StartError> {
         uptime: clock.uptime(),
     };
     engine.schedulers = scheduled(&catalog, remembered.memory, moment);
-    engine.sources.follow(&catalog);
+    drop(engine.sources.follow(&catalog));
     let intake = Intake {
         store,
         publisher: publisher.clone(),

@@ -7,6 +7,7 @@ mod bad_luck;
 mod changes;
 mod control;
 mod event_order;
+mod first_look;
 mod git;
 mod lying_workers;
 mod presence;

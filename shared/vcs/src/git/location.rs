@@ -58,6 +58,11 @@ impl Location {
     }
 }
 
+/// Whether a `repourl` names a folder, which is read in no time, rather than something that `git` must reach.
+pub fn is_local(repourl: &str) -> bool {
+    matches!(Location::of(repourl), Location::Local(_))
+}
+
 /// `url` without the password, or the token in a user name's place, that it may hold.
 pub fn without_password(url: &str) -> String {
     split_secret(url).0

@@ -28,7 +28,7 @@ mod watch;
 pub use error::GitError;
 pub use facts::{Head, Identity, Kind, Repository, branches, default_branch, discover, head, identity};
 pub use filesystem::{Probe, unwatchable};
-pub use location::without_password;
+pub use location::{is_local, without_password};
 pub use notifications::{Notifications, OnEvent, OnFolder, Tap};
 pub use status::{Batch, Mode, Report, SourceStatus};
 pub use watch::{Surroundings, Watch, WatchHandle};
