@@ -8,6 +8,7 @@ mod create;
 mod folder;
 mod log;
 mod orders;
+mod pages;
 pub mod password;
 mod pid;
 mod serve;

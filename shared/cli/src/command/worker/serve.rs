@@ -5,7 +5,7 @@ use super::log::Log;
 use super::orders::{Order, Orders};
 use super::pid::Claim;
 use super::told::Told;
-use super::{folder, start};
+use super::{folder, pages, start};
 use crate::failure::{Failure, OTHER};
 use lend::basedir::Basedir;
 use lend::{Lender, State, Why};
@@ -51,6 +51,10 @@ async fn serve(basedir: &Basedir, start: &WorkerStart) -> Result<Why, Failure> {
             tell(told, start, basedir)?;
             // Whoever started it hears the first news; at a terminal all of it stands on the error output.
             telling = false;
+        }
+        if told.is_some() {
+            // From here on it waits, and does so in little memory.
+            pages::let_go_of_code();
         }
         if let State::Ended(why) = &*state.borrow() {
             return Ok(why.clone());
