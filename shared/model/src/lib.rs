@@ -7,6 +7,7 @@
 pub mod config;
 pub mod event;
 pub mod ids;
+pub mod log_search;
 pub mod properties;
 pub mod query;
 pub mod results;

@@ -5,7 +5,6 @@
 //! first and the rest from the table; a block leaves the tail only after its commit, so nothing is ever missed. When
 //! the disk is slower than the output, [`LogWriter::append`] waits: memory per log is bounded.
 
-mod first_error;
 mod growing;
 mod packing;
 mod raw;

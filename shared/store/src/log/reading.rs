@@ -3,6 +3,7 @@
 use super::Logs;
 use crate::{StoreError, log_blocks, readers};
 use model::LogId;
+use model::log_search::after_lines;
 use rusqlite::{Connection, Result};
 
 /// An answer is not longer than this, in bytes, but for its last line; the caller goes on after what it got.
@@ -38,16 +39,6 @@ impl Lines {
         self.content.push_str(&text[..after_lines(text.as_bytes(), wanted)]);
         self.num_lines += wanted;
         self.next() < end && self.content.len() < LONGEST_ANSWER
-    }
-}
-
-/// Where the line begins that follows `lines` lines.
-pub(super) fn after_lines(text: &[u8], lines: i64) -> usize {
-    match usize::try_from(lines) {
-        Ok(lines) if lines > 0 => memchr::memchr_iter(b'\n', text)
-            .nth(lines - 1)
-            .map_or(text.len(), |end| end + 1),
-        _ => 0,
     }
 }
 

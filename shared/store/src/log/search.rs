@@ -1,59 +1,15 @@
 //! Finding a line: a text, or the first error. Whole blocks are searched, not line by line.
 
+use super::Logs;
 use super::growing::Block;
-use super::reading::after_lines;
-use super::{Logs, first_error};
 use crate::{StoreError, log_blocks, logs, readers};
+use model::log_search::Sought;
 use model::{LogId, LogKind};
-use regex::bytes::{Regex, RegexBuilder};
 use rusqlite::Connection;
 use std::sync::Arc;
 
 /// Blocks to search at a time; in between, other readers have their turn.
 const AT_ONCE: usize = 32;
-
-/// What is looked for.
-enum Looked {
-    /// A text, in a `stdio` log not in the letter of the stream.
-    Text { pattern: Regex, stdio: bool },
-    /// A line that looks like an error.
-    Error { stdio: bool },
-}
-
-impl Looked {
-    /// Where, from `at` on, the first match is. `at` is the start of a line.
-    fn next(&self, text: &[u8], mut at: usize) -> Option<usize> {
-        match self {
-            Looked::Error { stdio } => first_error::find(text, at, *stdio),
-            Looked::Text { pattern, stdio } => loop {
-                let start = pattern.find_at(text, at)?.start();
-                if !stdio || (start > 0 && text[start - 1] != b'\n') {
-                    return Some(start);
-                }
-                at = start + 1;
-            },
-        }
-    }
-
-    /// Where the first match is in line `from` of the block or after it; as a line of the log.
-    fn forward(&self, first_line: i64, text: &str, from: i64) -> Option<i64> {
-        let text = text.as_bytes();
-        let start = self.next(text, after_lines(text, from - first_line))?;
-        Some(first_line + memchr::memchr_iter(b'\n', &text[..start]).count() as i64)
-    }
-
-    /// Where the last match is in line `from` of the block or before it; as a line of the log.
-    fn backward(&self, first_line: i64, text: &str, from: i64) -> Option<i64> {
-        let text = &text.as_bytes()[..after_lines(text.as_bytes(), from - first_line + 1)];
-        let mut last = None;
-        let mut at = 0;
-        while let Some(start) = self.next(text, at) {
-            last = Some(start);
-            at = start + after_lines(&text[start..], 1);
-        }
-        Some(first_line + memchr::memchr_iter(b'\n', &text[..last?]).count() as i64)
-    }
-}
 
 /// What a piece of a search found.
 enum Found {
@@ -82,15 +38,13 @@ impl Logs {
         let Some(stdio) = self.is_stdio(id).await? else {
             return Ok(None);
         };
-        let pattern = RegexBuilder::new(&regex::escape(text))
-            .case_insensitive(!match_case)
-            .build()
-            .map_err(|_| StoreError::other("the text to find is too long"))?;
-        let looked = Looked::Text { pattern, stdio };
+        let Some(sought) = Sought::text(text, match_case, stdio) else {
+            return Err(StoreError::other("the text to find is too long"));
+        };
         if backwards {
-            self.backward(id, looked, from).await
+            self.backward(id, sought, from).await
         } else {
-            self.forward(id, looked, from.max(0)).await
+            self.forward(id, sought, from.max(0)).await
         }
     }
 
@@ -98,7 +52,7 @@ impl Logs {
     /// To find the next one, ask from the line after it. Header lines are never meant.
     pub async fn first_error(&self, id: LogId, from: i64) -> Result<Option<i64>, StoreError> {
         match self.is_stdio(id).await? {
-            Some(stdio) => self.forward(id, Looked::Error { stdio }, from.max(0)).await,
+            Some(stdio) => self.forward(id, Sought::error(stdio), from.max(0)).await,
             None => Ok(None),
         }
     }
@@ -106,7 +60,7 @@ impl Logs {
     /// The last line up to line `from` that looks like an error, as [`Logs::first_error`] means it.
     pub async fn last_error(&self, id: LogId, from: i64) -> Result<Option<i64>, StoreError> {
         match self.is_stdio(id).await? {
-            Some(stdio) => self.backward(id, Looked::Error { stdio }, from).await,
+            Some(stdio) => self.backward(id, Sought::error(stdio), from).await,
             None => Ok(None),
         }
     }
@@ -117,39 +71,39 @@ impl Logs {
         Ok(log.map(|log| log.kind == LogKind::Stdio))
     }
 
-    async fn forward(&self, id: LogId, looked: Looked, from: i64) -> Result<Option<i64>, StoreError> {
+    async fn forward(&self, id: LogId, sought: Sought, from: i64) -> Result<Option<i64>, StoreError> {
         let tail = self.tail(id);
         let stored = tail.as_ref().map_or(i64::MAX, |tail| tail.first_line);
-        let looked = Arc::new(looked);
+        let sought = Arc::new(sought);
         let mut next = from;
         while next < stored {
-            let looked = looked.clone();
-            match readers::read(&self.readers, move |c| forward_in_table(c, id, &looked, next)).await? {
+            let sought = sought.clone();
+            match readers::read(&self.readers, move |c| forward_in_table(c, id, &sought, next)).await? {
                 Found::Line(line) => return Ok(Some(line)),
                 Found::GoOn(after) => next = after,
                 Found::Nothing => break,
             }
         }
         let blocks = tail.into_iter().flat_map(|tail| tail.blocks);
-        let search = |block: Arc<Block>| looked.forward(block.first_line, &block.text, next);
+        let search = |block: Arc<Block>| sought.forward(block.first_line, &block.text, next);
         Ok(blocks
             .skip_while(|block| block.first_line + block.num_lines <= next)
             .find_map(search))
     }
 
-    async fn backward(&self, id: LogId, looked: Looked, from: i64) -> Result<Option<i64>, StoreError> {
+    async fn backward(&self, id: LogId, sought: Sought, from: i64) -> Result<Option<i64>, StoreError> {
         let blocks = self.tail(id).map(|tail| tail.blocks).unwrap_or_default();
         let mut next = from;
         for block in blocks.iter().rev().filter(|block| block.first_line <= from) {
-            if let Some(line) = looked.backward(block.first_line, &block.text, from) {
+            if let Some(line) = sought.backward(block.first_line, &block.text, from) {
                 return Ok(Some(line));
             }
             next = block.first_line - 1;
         }
-        let looked = Arc::new(looked);
+        let sought = Arc::new(sought);
         while next >= 0 {
-            let looked = looked.clone();
-            match readers::read(&self.readers, move |c| backward_in_table(c, id, &looked, next)).await? {
+            let sought = sought.clone();
+            match readers::read(&self.readers, move |c| backward_in_table(c, id, &sought, next)).await? {
                 Found::Line(line) => return Ok(Some(line)),
                 Found::GoOn(before) => next = before,
                 Found::Nothing => break,
@@ -159,7 +113,7 @@ impl Logs {
     }
 }
 
-fn forward_in_table(c: &Connection, id: LogId, looked: &Looked, from: i64) -> rusqlite::Result<Found> {
+fn forward_in_table(c: &Connection, id: LogId, sought: &Sought, from: i64) -> rusqlite::Result<Found> {
     let mut zstd = log_blocks::decompressor()?;
     let mut next = from;
     for packed in log_blocks::from_line(c, id, from, AT_ONCE)? {
@@ -167,7 +121,7 @@ fn forward_in_table(c: &Connection, id: LogId, looked: &Looked, from: i64) -> ru
         if after <= next {
             continue;
         }
-        if let Some(line) = looked.forward(packed.first_line, &packed.unpack(&mut zstd)?, next) {
+        if let Some(line) = sought.forward(packed.first_line, &packed.unpack(&mut zstd)?, next) {
             return Ok(Found::Line(line));
         }
         next = after;
@@ -175,11 +129,11 @@ fn forward_in_table(c: &Connection, id: LogId, looked: &Looked, from: i64) -> ru
     Ok(if next > from { Found::GoOn(next) } else { Found::Nothing })
 }
 
-fn backward_in_table(c: &Connection, id: LogId, looked: &Looked, from: i64) -> rusqlite::Result<Found> {
+fn backward_in_table(c: &Connection, id: LogId, sought: &Sought, from: i64) -> rusqlite::Result<Found> {
     let mut zstd = log_blocks::decompressor()?;
     let mut next = from;
     for packed in log_blocks::back_from_line(c, id, from, AT_ONCE)? {
-        if let Some(line) = looked.backward(packed.first_line, &packed.unpack(&mut zstd)?, from) {
+        if let Some(line) = sought.backward(packed.first_line, &packed.unpack(&mut zstd)?, from) {
             return Ok(Found::Line(line));
         }
         next = packed.first_line - 1;
