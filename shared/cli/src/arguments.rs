@@ -1,5 +1,11 @@
 //! The command line's grammar. Names follow `buildbot` and `buildbot-worker` wherever they have one.
 
+use crate::command::changes::Changes;
+use crate::command::join::Join;
+use crate::command::masters::Masters;
+use crate::command::priority::Priority;
+use crate::command::schedulers::Schedulers;
+use crate::command::sign_in::SignIn;
 use crate::command::worker::{Worker, WorkerCreate};
 use crate::command::workers::Workers;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -9,8 +15,12 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "outpost", version, arg_required_else_help = false)]
 #[command(after_help = "Without a command, shows the state of all builders.\n\n\
+A build is named [MASTER/]BUILDER/NUMBER, or by its id as [MASTER/]ID; a BUILDER alone means its newest build. \
+MASTER is the name of a joined master. Without it, this program's own master is meant, or else the only one that has \
+such a builder.\n\n\
 Exit codes: 0 well; 1 something is red, or the build that was waited for did not succeed; \
-2 wrong usage; 3 Outpost does not run; 4 what was named does not exist; 5 anything else.")]
+2 wrong usage, also values that a form does not take, and names that several masters have; 3 Outpost does not run; \
+4 what was named does not exist; 5 anything else; 6 a master does not allow it to you.")]
 pub struct Arguments {
     #[command(flatten)]
     pub which: Which,
@@ -52,7 +62,7 @@ pub enum Command {
     /// The state of all builders
     Status(Status),
     /// Builders with their last results
-    Builders(Listing),
+    Builders(Builders),
     /// Builds, newest first
     Builds(Builds),
     /// Prints a log of a build
@@ -65,6 +75,12 @@ pub enum Command {
     Rebuild(Rebuild),
     /// Takes a waiting request back
     Cancel(Cancel),
+    /// Lets a waiting request be built sooner or later
+    Priority(Priority),
+    /// Changes, newest first, and what became of them
+    Changes(Changes),
+    /// Schedulers of a master; switches them on and off
+    Schedulers(Schedulers),
     /// Workers of the master: what they do, where they come in, who was turned away
     Workers(Workers),
     /// Why a build was told or not
@@ -73,6 +89,27 @@ pub enum Command {
     Mute(Mute),
     /// Ends all mutes, or those of one builder
     Unmute(Unmute),
+    /// Follows a team's Buildbot master
+    Join(Join),
+    /// Follows a master no more and forgets what was kept of it
+    Leave {
+        /// Its name
+        master: String,
+    },
+    /// The masters that are followed, and how
+    Masters(Masters),
+    /// Signs in at a joined master
+    SignIn(SignIn),
+    /// Signs out at a joined master and forgets the secret
+    SignOut {
+        /// Its name
+        master: String,
+    },
+    /// Tries to reach joined masters now
+    Reconnect {
+        /// Its name; all when absent
+        master: Option<String>,
+    },
     /// A master in a folder of its own
     #[command(subcommand)]
     Master(Master),
@@ -93,7 +130,10 @@ pub enum Command {
         shell: clap_complete::Shell,
     },
     /// The manual page, on standard output
-    Man,
+    Man {
+        /// Of this command
+        command: Option<String>,
+    },
 
     /// Alias of `master create`
     #[command(hide = true)]
@@ -165,18 +205,31 @@ pub struct Init {
 
 #[derive(Debug, Default, Args)]
 pub struct Status {
-    /// Keeps showing it as it changes
+    /// Keeps showing it as it changes; where the output is no terminal, one line for each build that ends
     #[arg(long, short)]
     pub watch: bool,
 
-    /// As JSON; with --watch one document a line
+    /// As JSON; with --watch one line for each build that ends and each master that comes or goes
     #[arg(long)]
     pub json: bool,
+
+    /// Also builders of which there is nothing to say, when there are many
+    #[arg(long, short)]
+    pub all: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Builders {
+    /// Only of this master
+    pub master: Option<String>,
+
+    #[command(flatten)]
+    pub listing: Listing,
 }
 
 #[derive(Debug, Args)]
 pub struct Builds {
-    /// Only of this builder
+    /// Only of this builder, as [MASTER/]BUILDER
     pub builder: Option<String>,
 
     /// How many
@@ -189,7 +242,7 @@ pub struct Builds {
 
 #[derive(Debug, Args)]
 pub struct Log {
-    /// BUILDER/NUMBER, BUILDER for its newest build, or a build's id
+    /// [MASTER/]BUILDER/NUMBER, [MASTER/]BUILDER for its newest build, or [MASTER/]ID
     pub build: String,
 
     /// The step, by name or number; the first that failed, or else the last, by default
@@ -215,8 +268,16 @@ pub struct Log {
 
 #[derive(Debug, Args)]
 pub struct Force {
-    /// The builder
+    /// [MASTER/]BUILDER
     pub builder: String,
+
+    /// Shows the form and asks for nothing
+    #[arg(long)]
+    pub list: bool,
+
+    /// By this force scheduler, where several may ask the builder
+    #[arg(long, value_name = "NAME")]
+    pub scheduler: Option<String>,
 
     /// The branch
     #[arg(long)]
@@ -230,7 +291,7 @@ pub struct Force {
     #[arg(long)]
     pub reason: Option<String>,
 
-    /// A value of the form, by its full name; may be given several times
+    /// A value of the form, by its full name; may be given several times. NAME=@FILE for a file
     #[arg(long = "property", short = 'p', value_name = "NAME=VALUE")]
     pub values: Vec<String>,
 
@@ -244,7 +305,7 @@ pub struct Force {
 
 #[derive(Debug, Args)]
 pub struct BuildAndReason {
-    /// BUILDER/NUMBER, BUILDER for the one that runs, or a build's id
+    /// [MASTER/]BUILDER/NUMBER, [MASTER/]BUILDER for the one that runs, or [MASTER/]ID
     pub build: String,
 
     /// Why
@@ -254,7 +315,7 @@ pub struct BuildAndReason {
 
 #[derive(Debug, Args)]
 pub struct Rebuild {
-    /// BUILDER/NUMBER, BUILDER for its newest build, or a build's id
+    /// [MASTER/]BUILDER/NUMBER, [MASTER/]BUILDER for its newest build, or [MASTER/]ID
     pub build: String,
 
     /// Waits for the result; ends with 1 when it is not green
@@ -267,7 +328,7 @@ pub struct Rebuild {
 
 #[derive(Debug, Args)]
 pub struct Cancel {
-    /// The request's id, or BUILDER for all that wait for it
+    /// [MASTER/]ID of the request, or [MASTER/]BUILDER for all that wait for it
     pub request: String,
 
     /// Why
@@ -277,7 +338,7 @@ pub struct Cancel {
 
 #[derive(Debug, Args)]
 pub struct Why {
-    /// BUILDER/NUMBER, BUILDER for its newest build, or a build's id; the latest builds when absent
+    /// [MASTER/]BUILDER/NUMBER, [MASTER/]BUILDER for its newest build, or [MASTER/]ID; the latest builds when absent
     pub build: Option<String>,
 
     #[command(flatten)]

@@ -1,6 +1,6 @@
 //! The resident as the command line sees it: commands and events over its local socket.
 
-use crate::failure::{Failure, NOT_FOUND, NOT_RUNNING, OTHER, USAGE};
+use crate::failure::{FORBIDDEN, Failure, NOT_FOUND, NOT_RUNNING, OTHER, USAGE};
 use app::api::{Event, Refusal};
 use app::places::Places;
 use futures_util::{SinkExt, StreamExt};
@@ -127,6 +127,7 @@ impl From<Refusal> for Failure {
         let code = match refusal.code.as_str() {
             "not_found" => NOT_FOUND,
             "invalid" => USAGE,
+            "forbidden" => FORBIDDEN,
             _ => OTHER,
         };
         let mut message = refusal.message;

@@ -21,6 +21,8 @@ pub const NOT_RUNNING: u8 = 3;
 pub const NOT_FOUND: u8 = 4;
 /// Anything else.
 pub const OTHER: u8 = 5;
+/// A master does not allow it.
+pub const FORBIDDEN: u8 = 6;
 
 impl Failure {
     /// Any failure.

@@ -54,7 +54,7 @@ pub async fn run(client: &Client, arguments: Init) -> Result<(), Failure> {
     if !arguments.listing.json {
         println!("Written: {}\nBuilding it once …", added.file);
     }
-    let page = wait::for_request(client, added.builder, request).await?;
+    let page = wait::for_request(client, &app::api::bundled(), added.builder, request).await?;
     if arguments.listing.json {
         print_json(&page)?;
         return if matches!(page.mark.results, Some(0 | 1)) {

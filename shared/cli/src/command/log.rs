@@ -4,10 +4,15 @@ use super::{build_name, print_json_line};
 use crate::arguments::Log;
 use crate::client::{Client, Events};
 use crate::failure::{Failure, NOT_FOUND, NOT_RUNNING};
+use crate::show::plain::log_line;
 use app::api::Event;
 use app::api::build::{BuildPage, LogRow, StepRow};
 use app::api::logs::{Lines, LinesQuery, MOST_LINES};
-use std::io::Write;
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+/// A joined master tells of a build's logs only while somebody asks for the build now and then.
+const STILL_THERE: Duration = Duration::from_secs(30);
 
 /// Prints a log, and with `--follow` what is added to it.
 pub async fn run(client: &Client, arguments: Log) -> Result<(), Failure> {
@@ -16,42 +21,69 @@ pub async fn run(client: &Client, arguments: Log) -> Result<(), Failure> {
     } else {
         None
     };
+    let mut page = build_name::build(client, &arguments.build).await?;
     let log = loop {
-        let page = build_name::build(client, &arguments.build).await?;
         match (choose(&page, &arguments), &mut events) {
             (Ok(log), _) => break log,
             // A build that runs may still get to that step.
-            (Err(_), Some(events)) if page.mark.results.is_none() => await_event(events, |_| true).await?,
+            (Err(_), Some(events)) if page.mark.results.is_none() => {
+                await_event(events, |_| true).await?;
+                page = build_name::page(client, page.mark.master, page.mark.build).await?;
+            }
             (Err(failure), _) => return Err(failure),
         }
     };
-    let mut next = arguments.tail.map_or(0, |lines| (log.num_lines - lines).max(0));
-    loop {
-        let lines: Lines = client
-            .call(
-                "log_lines",
-                LinesQuery {
-                    master: app::api::bundled(),
-                    log: log.log,
-                    first: next,
-                    count: MOST_LINES,
-                },
-            )
-            .await?;
-        print_lines(&lines, arguments.json)?;
-        next = lines.first + i64::try_from(lines.lines.len()).unwrap_or(0);
-        if !lines.lines.is_empty() {
-            continue;
-        }
-        match &mut events {
-            Some(events) if !lines.complete => {
-                await_event(
-                    events,
-                    |event| matches!(event, Event::Log { log: id, .. } if *id == log.log),
-                )
-                .await?;
+    let next = arguments.tail.map_or(0, |lines| (log.num_lines - lines).max(0));
+    let source = Source {
+        client,
+        page,
+        log: log.log,
+    };
+    source.print(next, &mut events, arguments.json).await
+}
+
+/// A log that is printed.
+struct Source<'a> {
+    client: &'a Client,
+    page: BuildPage,
+    log: i64,
+}
+
+impl Source<'_> {
+    async fn print(&self, mut next: i64, events: &mut Option<Events>, json: bool) -> Result<(), Failure> {
+        loop {
+            let query = LinesQuery {
+                master: self.page.mark.master.clone(),
+                log: self.log,
+                first: next,
+                count: MOST_LINES,
+            };
+            let lines: Lines = self.client.call("log_lines", query).await?;
+            print_lines(&lines, json)?;
+            next = lines.first + i64::try_from(lines.lines.len()).unwrap_or(0);
+            match events {
+                _ if !lines.lines.is_empty() => {}
+                Some(events) if !lines.complete => self.grown(events).await?,
+                _ => return Ok(()),
             }
-            _ => return Ok(()),
+        }
+    }
+
+    /// Waits until there may be more of it.
+    async fn grown(&self, events: &mut Events) -> Result<(), Failure> {
+        let mark = &self.page.mark;
+        let is_it = |event: &Event| match event {
+            Event::Log { master, log, .. } => *master == mark.master && *log == self.log,
+            Event::Build { master, build } => *master == mark.master && *build == mark.build,
+            _ => false,
+        };
+        match tokio::time::timeout(STILL_THERE, await_event(events, is_it)).await {
+            Ok(heard) => heard,
+            Err(_) if mark.master == app::api::bundled() => Ok(()),
+            Err(_) => {
+                build_name::page(self.client, mark.master.clone(), mark.build).await?;
+                Ok(())
+            }
         }
     }
 }
@@ -115,13 +147,19 @@ fn print_lines(lines: &Lines, json: bool) -> Result<(), Failure> {
         };
     }
     let mut output = std::io::stdout().lock();
+    let terminal = output.is_terminal();
     for line in &lines.lines {
         let text = if lines.kind == "s" {
             line.get(1..).unwrap_or("")
         } else {
             line
         };
-        writeln!(output, "{text}")?;
+        // Programs get what was written; a terminal would do what it says.
+        if terminal {
+            writeln!(output, "{}", log_line(text))?;
+        } else {
+            writeln!(output, "{text}")?;
+        }
     }
     output.flush()?;
     Ok(())

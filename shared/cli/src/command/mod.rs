@@ -3,23 +3,35 @@
 pub mod builders;
 pub mod builds;
 pub mod cancel;
+pub mod changes;
 pub mod completions;
 pub mod force;
 pub mod init;
+pub mod join;
+pub mod leave;
 pub mod lend;
 pub mod log;
 pub mod master;
+pub mod masters;
 pub mod mute;
+pub mod priority;
 pub mod quit;
 pub mod rebuild;
+pub mod reconnect;
+pub mod schedulers;
 pub mod secret;
+pub mod sign_in;
 pub mod status;
 pub mod stop;
 pub mod why;
 pub mod worker;
 pub mod workers;
 
+mod board;
 mod build_name;
+mod credentials;
+mod name;
+mod request_name;
 mod wait;
 
 use crate::failure::Failure;

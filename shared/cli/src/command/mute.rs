@@ -4,9 +4,9 @@ use super::build_name;
 use crate::arguments::{Mute, Unmute, Until};
 use crate::client::Client;
 use crate::failure::Failure;
-use app::api::{Nothing, bundled};
 use app::api::notices::{Mute as MuteCommand, MuteScope, MuteUntil, Unmute as UnmuteCommand};
 use app::api::overview::Overview;
+use app::api::{Nothing, bundled};
 
 /// Says nothing about something for a while.
 pub async fn mute(client: &Client, arguments: Mute) -> Result<(), Failure> {

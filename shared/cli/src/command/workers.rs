@@ -1,12 +1,14 @@
 //! `outpost workers`
 
+use super::name;
 use crate::arguments::Listing;
 use crate::client::Client;
-use crate::failure::{Failure, NOT_FOUND};
+use crate::failure::Failure;
 use crate::json::print_json;
 use crate::show::mark::{self, Mark};
-use crate::show::{table::Table, time};
+use crate::show::{self, plain::plain, table::Table, time};
 use app::api::Nothing;
+use app::api::masters::Masters;
 use app::api::workers::{
     Invitation, InviteWorker, OrderWorker, WorkerCondition, WorkerDetails, WorkerVerb, Workers as Page,
 };
@@ -41,7 +43,7 @@ pub enum Order {
 
 #[derive(Debug, Args)]
 pub struct NameAndReason {
-    /// The worker
+    /// [MASTER/]NAME of the worker
     pub name: String,
 
     /// Why
@@ -69,30 +71,41 @@ pub async fn run(client: &Client, workers: Workers) -> Result<(), Failure> {
         Some(Order::Stay(which)) => (WorkerVerb::Stay, which),
         Some(Order::Kill(which)) => (WorkerVerb::Kill, which),
     };
+    order(client, verb, which).await
+}
+
+async fn order(client: &Client, verb: WorkerVerb, which: NameAndReason) -> Result<(), Failure> {
     let page: Page = client.call("workers", Nothing {}).await?;
-    let names: Vec<String> = page.workers.iter().map(|row| row.name.clone()).collect();
-    let row = page.workers.into_iter().find(|row| row.name == which.name);
-    let row = row.ok_or_else(|| unknown(&which.name, &names))?;
+    let masters: Masters = client.call("masters", Nothing {}).await?;
+    let fits = |row: &WorkerDetails, name: &str| (row.name == name).then_some(());
+    let found = name::find(
+        &which.name,
+        &masters.masters,
+        &page.workers,
+        |row| (&row.master, &row.name),
+        fits,
+    );
+    let (row, ()) = found.map_err(|unresolved| {
+        let names = page
+            .workers
+            .iter()
+            .map(|row| show::name::of(&row.master, &row.name))
+            .collect();
+        let none = format!(
+            "No worker is configured. Add one with:  outpost workers add {}",
+            which.name
+        );
+        unresolved.failure("worker", &which.name, names, &none)
+    })?;
     let order = OrderWorker {
-        master: app::api::bundled(),
+        master: row.master.clone(),
         worker: row.worker,
         verb,
         reason: which.reason,
     };
     let Nothing {} = client.call("order_worker", order).await?;
-    println!("{}: {}", row.name, done(verb));
+    println!("{}: {}", show::name::of(&row.master, &row.name), done(verb));
     Ok(())
-}
-
-fn unknown(name: &str, names: &[String]) -> Failure {
-    let failure = Failure::new(NOT_FOUND, format!("there is no worker '{name}'"));
-    if names.is_empty() {
-        failure.hint(format!(
-            "No worker is configured. Add one with:  outpost workers add {name}"
-        ))
-    } else {
-        failure.hint(format!("Workers: {}", names.join(", ")))
-    }
 }
 
 fn done(verb: WorkerVerb) -> &'static str {
@@ -114,7 +127,7 @@ async fn list(client: &Client, listing: Listing) -> Result<(), Failure> {
     for row in &page.workers {
         table.row([
             mark_of(row.condition).coloured_shape(),
-            row.name.clone(),
+            show::name::of(&row.master, &row.name),
             state(row, page.now),
             facts(row),
         ]);
@@ -159,16 +172,12 @@ fn mark_of(condition: WorkerCondition) -> Mark {
 }
 
 fn state(row: &WorkerDetails, now: i64) -> String {
-    let mut words = vec![row.words.clone()];
+    let mut words = vec![plain(&row.words)];
     if let (false, Some(since)) = (row.connected, row.since) {
         words.push(format!("for {}", time::duration(now - since)));
     }
-    words.extend(
-        row.building
-            .iter()
-            .map(|mark| format!("{}/{}", mark.builder_name, mark.number)),
-    );
-    words.extend(row.pause_reason.iter().map(|reason| format!("({reason})")));
+    words.extend(row.building.iter().map(show::name::of_build));
+    words.extend(row.pause_reason.iter().map(|reason| format!("({})", plain(reason))));
     words.join(" ")
 }
 
@@ -177,7 +186,7 @@ fn facts(row: &WorkerDetails) -> String {
     let cpus = row.cpus.map(|cpus| format!("{cpus} CPUs"));
     let version = row.version.as_ref().map(|version| format!("worker {version}"));
     let all = [near, row.address.clone(), row.system.clone(), cpus, version];
-    all.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    plain(&all.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
 
 async fn invite(client: &Client, add: Add) -> Result<(), Failure> {

@@ -60,7 +60,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
             command::completions::completions(shell);
             Ok(())
         }
-        Command::Man => command::completions::man(),
+        Command::Man { command } => command::completions::man(command.as_deref()),
         Command::Init(init) => command::init::run(&resident::connect_or_start(&places).await?, init).await,
         command => ask(&Client::connect(&places).await?, command).await,
     }
@@ -70,13 +70,22 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
 async fn ask(client: &Client, command: Command) -> Result<(), Failure> {
     match command {
         Command::Status(status) => command::status::run(client, status).await,
-        Command::Builders(listing) => command::builders::run(client, listing).await,
+        Command::Builders(builders) => command::builders::run(client, builders).await,
         Command::Builds(builds) => command::builds::run(client, builds).await,
         Command::Log(log) => command::log::run(client, log).await,
         Command::Force(force) => command::force::run(client, force).await,
         Command::Stop(stop) => command::stop::run(client, stop).await,
         Command::Rebuild(rebuild) => command::rebuild::run(client, rebuild).await,
         Command::Cancel(cancel) => command::cancel::run(client, cancel).await,
+        Command::Priority(priority) => command::priority::run(client, priority).await,
+        Command::Changes(changes) => command::changes::run(client, changes).await,
+        Command::Schedulers(schedulers) => command::schedulers::run(client, schedulers).await,
+        Command::Join(join) => command::join::run(client, join).await,
+        Command::Leave { master } => command::leave::run(client, master).await,
+        Command::Masters(masters) => command::masters::run(client, masters).await,
+        Command::SignIn(sign_in) => command::sign_in::sign_in(client, sign_in).await,
+        Command::SignOut { master } => command::sign_in::sign_out(client, master).await,
+        Command::Reconnect { master } => command::reconnect::run(client, master).await,
         Command::Workers(workers) => command::workers::run(client, workers).await,
         Command::Why(why) => command::why::run(client, why).await,
         Command::Mute(mute) => command::mute::mute(client, mute).await,

@@ -60,9 +60,47 @@ fn width(text: &str) -> usize {
     columns
 }
 
+/// The beginning of a text that takes at most so many columns, its colours not counted and ended.
+pub fn cut(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let (mut shown, mut taken, mut coloured) = (String::new(), 0, false);
+    let mut characters = text.chars();
+    while let Some(c) = characters.next() {
+        if c == '\u{1b}' {
+            coloured = true;
+            shown.push(c);
+            for c in characters.by_ref() {
+                shown.push(c);
+                if c.is_ascii_alphabetic() {
+                    break;
+                }
+            }
+        } else if taken + 1 < columns {
+            taken += 1;
+            shown.push(c);
+        } else {
+            break;
+        }
+    }
+    shown.push('…');
+    if coloured {
+        shown.push_str("\u{1b}[0m");
+    }
+    shown
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cut_line_fits_and_ends_its_colours() {
+        assert_eq!(cut("short", 5), "short");
+        assert_eq!(cut("longer", 5), "long…");
+        assert_eq!(cut("\u{1b}[31mlonger\u{1b}[0m", 5), "\u{1b}[31mlong…\u{1b}[0m");
+    }
 
     #[test]
     fn columns_line_up_and_colours_take_no_room() {
