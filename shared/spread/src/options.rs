@@ -28,7 +28,7 @@ impl Default for Options {
             max_element: 16 << 20,
             max_unanswered: 10_000,
             outgoing: 1 << 20,
-            first_word: Some(Duration::from_secs(120)),
+            first_word: Some(Duration::from_secs(30)),
             stall: Duration::from_secs(120),
         }
     }

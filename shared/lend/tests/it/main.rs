@@ -4,4 +4,5 @@ mod basedir;
 mod commands;
 mod keeping;
 mod master;
+mod stalling;
 mod tac;

@@ -13,11 +13,16 @@ use commands::Commands;
 use spread::login::LoginError;
 use spread::{Closed, Connection, Options, Reference};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use wire::worker::link::{End, pair};
+
+/// So long a master may take from the connection to its first question. It first makes sure that an earlier worker of the
+/// name is gone, which takes a while when that one does not answer.
+const LOGIN: Duration = Duration::from_secs(60);
 
 /// Logs in to the master at the other end of `stream`; `address` is for messages. Resolves when the master has begun to
 /// ask about the worker, which it does before it answers the login, or has said no.
@@ -62,6 +67,12 @@ where
     ));
     tokio::select! {
         () = asked.cancelled() => {}
+        () = tokio::time::sleep(LOGIN) => {
+            return Err(ConnectError::Protocol {
+                address: address.to_owned(),
+                reason: format!("it did not answer the login within {} seconds", LOGIN.as_secs()),
+            });
+        }
         result = &mut accepted => {
             result.unwrap_or_else(|_| Err(ConnectError::Lost { address: address.to_owned() }))?;
             let (answer, again) = oneshot::channel();
