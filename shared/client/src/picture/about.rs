@@ -55,7 +55,10 @@ impl About {
         if let Some(branch) = value("branch") {
             self.branch = text(branch);
         }
-        if let Some(revision) = value("got_revision").and_then(text).or_else(|| self.asked(value("revision"))) {
+        if let Some(revision) = value("got_revision")
+            .and_then(text)
+            .or_else(|| self.asked(value("revision")))
+        {
             self.revision = Some(revision);
         }
         if let Some(project) = value("project") {
@@ -152,7 +155,10 @@ mod tests {
     #[test]
     fn the_revision_that_was_got_counts() {
         let mut build = about(json!({"revision": ["main", "Build"], "branch": [null, "Build"]}));
-        assert_eq!((build.revision.as_deref(), build.branch.as_deref()), (Some("main"), None));
+        assert_eq!(
+            (build.revision.as_deref(), build.branch.as_deref()),
+            (Some("main"), None)
+        );
         build.merge(&properties(json!({"got_revision": ["abc", "Git"]})));
         assert_eq!(build.revision.as_deref(), Some("abc"));
         build.merge(&properties(json!({"revision": ["main", "Build"]})));

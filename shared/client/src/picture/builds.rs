@@ -2,10 +2,11 @@
 
 use super::about::{About, cut};
 use super::news::News;
-use super::rows::{Finished, Running};
+use super::rows::{Builder, Finished, Running};
 use super::{EARLY, HISTORY, Picture, RUNNING};
 use crate::rest;
 use model::{BuildId, BuilderId, Properties, Results};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The longest words about what a build or a step does.
@@ -128,7 +129,11 @@ impl Picture {
             return false;
         };
         let place = builder.finished.partition_point(|known| known.build < build.build);
-        if builder.finished.get(place).is_some_and(|known| known.build == build.build) {
+        if builder
+            .finished
+            .get(place)
+            .is_some_and(|known| known.build == build.build)
+        {
             return false;
         }
         if builder.finished.len() >= HISTORY {
@@ -147,7 +152,9 @@ impl Picture {
 
     /// Takes in a builder's last builds, which were read because they were not known.
     pub fn history(&mut self, builder: BuilderId, rows: &[rest::Build], news: &mut Vec<News>) {
-        let complete = rows.iter().filter(|row| row.complete && row.builder == builder && row.id.0 > 0);
+        let complete = rows
+            .iter()
+            .filter(|row| row.complete && row.builder == builder && row.id.0 > 0);
         for row in complete {
             let about = self.about(row, None);
             self.remember(finished(row, about));
@@ -156,6 +163,28 @@ impl Picture {
             builder.is_read = true;
             news.push(News::HistoryRead(builder.id));
         }
+    }
+
+    /// Takes in older builds over all builders, and with `all` there are none that are older; of how many builders nothing
+    /// was known before.
+    pub(crate) fn older(&mut self, rows: &[rest::Build], all: bool, news: &mut Vec<News>) -> usize {
+        let mut covered = BTreeSet::new();
+        for row in rows.iter().filter(|row| row.complete && row.id.0 > 0) {
+            if self.builders.get(&row.builder).is_some_and(Builder::is_empty) {
+                covered.insert(row.builder);
+            }
+            let about = self.about(row, None);
+            self.remember(finished(row, about));
+        }
+        if all {
+            let empty = self.builders.values_mut().filter(|builder| builder.is_empty());
+            for builder in empty {
+                builder.is_read = true;
+                covered.insert(builder.id);
+            }
+        }
+        news.extend(covered.iter().map(|builder| News::HistoryRead(*builder)));
+        covered.len()
     }
 
     /// A running build is no longer there, and nothing is known of its end.

@@ -102,7 +102,10 @@ impl Event {
             ["builds", id, "properties", _] => {
                 let id = id.parse().map_err(|_| "the build's id is no number".to_owned())?;
                 let told: Map<String, Json> = json(body)?;
-                Ok(Event::Properties(BuildId(id), Box::new(rest::properties::of_json(told))))
+                Ok(Event::Properties(
+                    BuildId(id),
+                    Box::new(rest::properties::of_json(told)),
+                ))
             }
             ["builds", _, "steps", _, _] => Ok(Event::Step(json(body)?)),
             ["steps", _, "logs", _, _] | ["logs", _, _] => Ok(Event::Log(json(body)?)),

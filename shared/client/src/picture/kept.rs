@@ -112,7 +112,14 @@ impl Picture {
     pub fn kept(&self) -> Option<Kept> {
         self.is_known.then(|| Kept {
             last_build: self.last_build,
-            running: self.running.keys().chain(&self.ran).rev().take(RAN).map(|build| build.0).collect(),
+            running: self
+                .running
+                .keys()
+                .chain(&self.ran)
+                .rev()
+                .take(RAN)
+                .map(|build| build.0)
+                .collect(),
             builders: self.builders.values().map(kept_builder).collect(),
         })
     }

@@ -64,9 +64,15 @@ mod tests {
     fn the_oldest_are_forgotten() {
         let mut recent = Recent::new(3);
         assert!(recent.add(1) && !recent.add(1) && recent.add(2) && recent.add(3) && recent.add(4));
-        assert_eq!([1, 2, 3, 4].map(|value| recent.contains(value)), [false, true, true, true]);
+        assert_eq!(
+            [1, 2, 3, 4].map(|value| recent.contains(value)),
+            [false, true, true, true]
+        );
         recent.remove(3);
         assert!(recent.add(5));
-        assert_eq!([2, 3, 4, 5].map(|value| recent.contains(value)), [true, false, true, true]);
+        assert_eq!(
+            [2, 3, 4, 5].map(|value| recent.contains(value)),
+            [true, false, true, true]
+        );
     }
 }

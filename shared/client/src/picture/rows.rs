@@ -45,9 +45,17 @@ impl Builder {
         self.is_read
     }
 
+    /// Whether it is not known what it built last, or whether it ever built.
+    pub(crate) fn is_empty(&self) -> bool {
+        !self.is_read && self.finished.is_empty()
+    }
+
     /// The name to show: the one that its builds give it, where they do, or its own.
     pub fn shown_name(&self) -> &str {
-        let virtual_name = self.finished.back().and_then(|build| build.about.virtual_name.as_deref());
+        let virtual_name = self
+            .finished
+            .back()
+            .and_then(|build| build.about.virtual_name.as_deref());
         virtual_name.unwrap_or(&self.name)
     }
 

@@ -28,6 +28,8 @@ pub struct Snapshot {
     pub finished: Vec<rest::Build>,
     /// More were over since the last known one than were read.
     pub more: bool,
+    /// All builds that are over are there back to this one.
+    pub back_to: Option<BuildId>,
     /// Requests that wait.
     pub requests: Vec<rest::Request>,
     /// The last changes.
@@ -66,7 +68,10 @@ impl Picture {
         if renewed {
             let watched = take(&mut self.watched);
             *self = Picture {
-                watched: watched.into_keys().map(|build| (build, super::Watched::default())).collect(),
+                watched: watched
+                    .into_keys()
+                    .map(|build| (build, super::Watched::default()))
+                    .collect(),
                 ..Picture::default()
             };
         }
