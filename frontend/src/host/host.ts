@@ -33,6 +33,11 @@ export interface Host {
   onLink(handler: (state: LinkState) => void): () => void;
   /** Address of a whole log as plain text, where the face can open one. */
   rawLog(log: number): string | undefined;
+  /**
+   * Shows a master's sign-in page in a window of ours, and gives the session cookie as `NAME=VALUE`; `undefined` when it
+   * was closed before. Absent where there can be no such window.
+   */
+  readonly signInAt?: (page: string) => Promise<string | undefined>;
   /** Puts the window away, where there is one of our own. */
   close(): void;
 }

@@ -41,6 +41,14 @@ export class TauriHost implements Host {
     return undefined;
   }
 
+  async signInAt(page: string): Promise<string | undefined> {
+    try {
+      return (await invoke<string | null>("sign_in", { page })) ?? undefined;
+    } catch (error) {
+      throw isRefusal(error) ? new Refused(error) : error;
+    }
+  }
+
   close(): void {
     void invoke("close");
   }

@@ -18,6 +18,8 @@ export type Page =
   | { page: "worker"; master: string; worker: number }
   | { page: "add-worker" }
   | { page: "lending" }
+  | { page: "timeline" }
+  | { page: "console" }
   | { page: "changes" }
   | { page: "projects" }
   | { page: "add" }
@@ -44,6 +46,8 @@ export function parse(path: string): Page {
       case "masters":
       case "workers":
       case "lending":
+      case "timeline":
+      case "console":
       case "changes":
       case "projects":
       case "notices":

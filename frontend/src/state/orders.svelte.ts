@@ -2,6 +2,7 @@
 import { createContext } from "svelte";
 import type { BuildMark } from "../generated/BuildMark";
 import type { LendingRow } from "../generated/LendingRow";
+import type { MasterRow } from "../generated/MasterRow";
 import type { MuteScope } from "../generated/MuteScope";
 import type { MuteUntil } from "../generated/MuteUntil";
 import type { Refusal } from "../generated/Refusal";
@@ -17,6 +18,9 @@ export type Asking =
   | { what: "worker"; verb: WorkerVerb; master: string; worker: number; name: string; note: string }
   | { what: "take-back"; row: LendingRow }
   | { what: "remove-lending"; row: LendingRow }
+  | { what: "sign-in"; row: MasterRow }
+  | { what: "rename-master"; row: MasterRow }
+  | { what: "leave-master"; row: MasterRow }
   | { what: "quit" }
   | { what: "help" }
   | { what: "palette" };
