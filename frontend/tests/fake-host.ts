@@ -14,6 +14,9 @@ import { MAIN_FILE, buildPage, form, notices, projects, proposal } from "./fake/
 import { HINT, LLVM, LOOKED, lookAt } from "./fake/masters";
 import { FakeRefusal } from "./fake/refusal";
 import { FREE, lendings } from "./fake/lending";
+import { withTeam } from "./fake/team";
+import { console as farmConsole } from "./fake/console";
+import { timeline } from "./fake/timeline";
 import { invitation, workers } from "./fake/workers";
 
 type Name = keyof Commands;
@@ -45,7 +48,7 @@ export class FakeHost {
 
   constructor(size: Size, appearance: { theme?: string; contrast?: string } = {}) {
     this.#size = size;
-    this.overview = overview(size);
+    this.overview = size === "team" ? withTeam(overview(size)) : overview(size);
     this.masters = this.overview.masters;
     this.workers = workers(size);
     this.lendings = lendings(size);
@@ -223,18 +226,15 @@ export class FakeHost {
       if (row) row.priority = input.priority;
       return this.#order("set_priority", input);
     },
-    timeline: () => ({ now: NOW, reached: 0, older: null, columns: [], silent: [] }),
-    console: () => ({
-      now: NOW,
-      line: null,
-      lines: [],
-      changes: [],
-      builders: [],
-      cells: [],
-      breaks: [],
-      next: null,
-      partial: null,
-    }),
+    timeline: (query) => {
+      const [from, until] = [query.from - this.#skew, query.until === null ? null : query.until - this.#skew];
+      return timeline(this.overview.builders, { ...query, from, until });
+    },
+    console: (query) =>
+      farmConsole(
+        this.overview.builders.filter((row) => row.master === query.master),
+        query,
+      ),
     builder: ({ master, builder, before }) => {
       const row = this.#row(builder, master);
       const newest = Math.min(before ?? Infinity, (row.last[0]?.number ?? 0) + 1) - 1;

@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   root: import.meta.dirname,
   test: {
-    include: ["*.spec.ts"],
+    include: ["*.spec.ts", "pages/*.spec.ts"],
     environment: "node",
     fileParallelism: false,
     testTimeout: 30_000,

@@ -3,6 +3,7 @@ import type { Break } from "../../src/generated/Break";
 import type { BuilderRow } from "../../src/generated/BuilderRow";
 import type { BuildMark } from "../../src/generated/BuildMark";
 import type { ChangeRow } from "../../src/generated/ChangeRow";
+import type { ClaimRow } from "../../src/generated/ClaimRow";
 import type { Overview } from "../../src/generated/Overview";
 import type { RunningRow } from "../../src/generated/RunningRow";
 import type { Suspect } from "../../src/generated/Suspect";
@@ -97,11 +98,12 @@ export function mark(
   results: number | null,
   ago: number,
   change = number,
+  master = OWN,
 ): BuildMark {
   const ended = NOW - ago;
   const takes = 40_000 + ((builder * 31 + number * 17) % 300) * 1000;
   return {
-    master: OWN,
+    master,
     build: builder * 1000 + number,
     builder,
     builder_name: name,
@@ -115,9 +117,17 @@ export function mark(
   };
 }
 
-function running(builder: number, name: string, number: number, elapsed: number, expected: number | null): RunningRow {
+/** A build under way. */
+export function running(
+  builder: number,
+  name: string,
+  number: number,
+  elapsed: number,
+  expected: number | null,
+  master = OWN,
+): RunningRow {
   return {
-    mark: mark(builder, name, number, null, elapsed),
+    mark: mark(builder, name, number, null, elapsed, number, master),
     step: ["compile", "test", "checkout"][builder % 3] ?? null,
     reason: "The SingleBranchScheduler scheduler named 'main' triggered this build",
     expected,
@@ -127,15 +137,21 @@ function running(builder: number, name: string, number: number, elapsed: number,
 }
 
 /** A builder of the farm; `broken` fails since its third last build. */
-function builderRow(builder: number, name: string, broken: boolean, random: () => number): BuilderRow {
+export function builderRow(
+  builder: number,
+  name: string,
+  broken: boolean,
+  random: () => number,
+  master = OWN,
+): BuilderRow {
   const newest = 40 + (builder % 9);
   const last = Array.from({ length: 12 }, (_, at) => {
     const odd = [0, 0, 0, 0, 0, 0, 0, 0, 1, 4, 6, 2, 5, 3][Math.floor(random() * 14)] ?? 0;
     const results = broken ? (at < 3 ? 2 : 0) : at === 0 ? 0 : odd;
-    return mark(builder, name, newest - at, results, (at * 53 + builder) * MINUTE);
+    return mark(builder, name, newest - at, results, (at * 53 + builder) * MINUTE, newest - at, master);
   });
   return {
-    master: OWN,
+    master,
     builder,
     name,
     project: builder % 4 === 0 ? "tools" : "app",
@@ -157,19 +173,27 @@ function builderRow(builder: number, name: string, broken: boolean, random: () =
   };
 }
 
-function named(count: number): string[] {
+/** That many names. */
+export function named(count: number): string[] {
   return Array.from({ length: count }, (_, at) => {
     const round = Math.floor(at / NAMES.length);
     return `${NAMES[at % NAMES.length]}${round ? `-${round + 1}` : ""}`;
   });
 }
 
-function breakOf(rows: BuilderRow[], mine: boolean, changes: number[], error: string): Break {
+/** Builders that turned red together. */
+export function breakOf(
+  rows: BuilderRow[],
+  mine: boolean,
+  changes: number[],
+  error: string,
+  claim: ClaimRow | null = null,
+): Break {
   const suspects = changes.map(suspect);
   const authors = [...new Set(suspects.map((one) => one.author))];
   for (const row of rows) Object.assign(row, { broken_by: authors, mine });
   return {
-    master: OWN,
+    master: rows[0]?.master ?? OWN,
     mine,
     since: Math.min(...rows.map((row) => row.since ?? NOW)),
     builds: rows.map((row) => row.last[2]).filter((one) => one !== undefined),
@@ -178,7 +202,7 @@ function breakOf(rows: BuilderRow[], mine: boolean, changes: number[], error: st
     log: { log: 1, step: 1, slug: "stdio", line: 80 },
     suspects,
     muted: false,
-    claim: null,
+    claim,
   };
 }
 
@@ -209,7 +233,7 @@ export function overview(size: Size): Overview {
     row.last = row.last.slice(0, 5).map((one) => ({ ...one, results: 0, state: "build successful" }));
     return { ...structuredClone(NOTHING), builders: [row], recent: row.last, workers: [worker] };
   }
-  const count = size === "busy" ? 30 : 500;
+  const count = size === "many" ? 500 : 30;
   const rows = named(count).map((name, at) => builderRow(at + 1, name, [0, 2, 4, 11].includes(at), random));
   const at = (index: number) => rows[index] as BuilderRow;
   const breaks = [
