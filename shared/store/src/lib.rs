@@ -15,6 +15,7 @@ pub mod builds;
 pub mod change_sources;
 pub mod changes;
 mod check;
+pub mod claims;
 mod columns;
 mod error;
 pub mod log;
@@ -32,6 +33,7 @@ pub mod settings;
 pub mod source_stamps;
 mod statistics;
 pub mod steps;
+pub mod watched;
 pub mod workers;
 mod writer;
 

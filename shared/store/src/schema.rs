@@ -37,6 +37,8 @@ pub(crate) const TABLES: &[&[Migration]] = &[
     crate::log_blocks::MIGRATIONS,
     crate::settings::MIGRATIONS,
     crate::statistics::MIGRATIONS,
+    crate::claims::MIGRATIONS,
+    crate::watched::MIGRATIONS,
 ];
 
 /// `Outp`.

@@ -1,7 +1,7 @@
 //! The one function of this crate: a state, a time and a happening give the next state and what to tell.
 
 use crate::builder::{BuilderState, Colour};
-use crate::happening::{BuilderInfo, Happening, Link, MuteLength, StartedBuild, TroubleAbout};
+use crate::happening::{BuilderInfo, Happening, Link, MuteLength, Settings, StartedBuild, TroubleAbout};
 use crate::mute::{Mute, Scope, Until};
 use crate::notice::Tell;
 use crate::state::{MasterState, State};
@@ -14,66 +14,99 @@ impl State {
     ///
     /// Save the state before showing anything: then a crash between the two loses a notice, but none comes twice.
     pub fn apply(&mut self, now: Time, happening: Happening) -> Vec<Tell> {
+        self.version += 1;
+        self.end_what_is_over(now);
+        let mut tells = self.take_in(now, happening);
+        tells.extend(self.release_kept(now));
+        tells.extend(self.tell_missing(now));
+        self.touched.rest |= !tells.is_empty();
+        tells
+    }
+
+    fn end_what_is_over(&mut self, now: Time) {
+        let before = self.mutes.len() + self.claims.len();
         self.mutes.retain(|mute| !mute.is_over(now));
-        let mut tells = match happening {
+        self.claims.retain(|claim| !claim.is_over(now));
+        if self.mutes.len() + self.claims.len() != before {
+            self.touch_all();
+        }
+    }
+
+    fn take_in(&mut self, now: Time, happening: Happening) -> Vec<Tell> {
+        match happening {
             Happening::Tick { utc_offset_minutes } => {
                 self.utc_offset_minutes = utc_offset_minutes;
-                self.reminders(now)
+                return self.reminders(now);
             }
-            Happening::Settings(settings) => {
-                self.settings = settings;
-                Vec::new()
-            }
-            Happening::DoNotDisturb(on) => {
-                self.do_not_disturb = on;
-                Vec::new()
-            }
-            Happening::Mute { scope, length } => {
-                self.mute(now, scope, length);
-                Vec::new()
-            }
+            Happening::MasterGone(master) => return self.drop_master(&master),
+            Happening::Builders { master, builders } => return self.set_builders(now, &master, builders),
+            Happening::Finished(build) => return self.finished(now, &build),
+            Happening::Missed { master, builds } => return self.missed(now, &master, builds),
+            Happening::SetOver { master, set } => return self.set_over(now, &master, set),
+            Happening::WorkerBack { master, worker } => return self.worker_back(&master, |one| one == worker),
+            Happening::Settings(settings) => self.set(settings),
+            Happening::DoNotDisturb(on) => self.do_not_disturb = on,
+            Happening::Mute { scope, length } => self.mute(now, scope, length),
             Happening::Unmute(scope) => {
                 self.mutes.retain(|mute| mute.scope != scope);
-                Vec::new()
+                self.touch_all();
+            }
+            Happening::Claim {
+                about,
+                by,
+                mine,
+                shared,
+            } => {
+                self.claim(now, &about, &by, mine, shared);
+                self.touch_all();
+            }
+            Happening::Unclaim(about) => {
+                self.unclaim(&about);
+                self.touch_all();
+            }
+            Happening::Claims { master, claims } => {
+                self.set_claims(now, &master, claims);
+                self.touch_all();
             }
             Happening::Master { master, title, link } => {
                 let known = self.master(now, &master);
                 (known.title, known.link) = (title, link);
-                Vec::new()
+                self.touch_all();
             }
-            Happening::MasterGone(master) => self.drop_master(&master),
-            Happening::Builders { master, builders } => self.set_builders(now, &master, builders),
-            Happening::Started(build) => {
-                self.started(now, build);
-                Vec::new()
-            }
-            Happening::Finished(build) => self.finished(now, &build),
-            Happening::Waiting { master, waiting } => {
-                self.set_waiting(&master, waiting);
-                Vec::new()
-            }
-            Happening::Trouble { master, about, message } => {
-                self.set_trouble(now, &master, about, message);
-                Vec::new()
-            }
+            Happening::Started(build) => self.started(now, build),
+            Happening::Waiting { master, waiting } => self.set_waiting(now, &master, waiting),
+            Happening::Trouble { master, about, message } => self.set_trouble(now, &master, about, message),
             Happening::WorkerMissing {
                 master,
                 worker,
                 name,
                 since,
-            } => {
-                self.worker_missing(master, worker, name, since);
-                Vec::new()
-            }
-            Happening::Lending(lending) => {
-                self.lending = lending;
-                Vec::new()
-            }
-            Happening::WorkerBack { master, worker } => self.worker_back(&master, |one| one == worker),
-        };
-        tells.extend(self.release_kept(now));
-        tells.extend(self.tell_missing(now));
-        tells
+            } => self.worker_missing(master, worker, name, since),
+            Happening::Lending(lending) => self.lending = lending,
+        }
+        Vec::new()
+    }
+
+    fn set(&mut self, settings: Settings) {
+        self.settings = settings;
+        for broken in &mut self.breaks {
+            broken.mark(&self.settings.identity);
+        }
+        self.touch_all();
+    }
+
+    /// Something of that builder changed.
+    pub(crate) fn touch(&mut self, key: &BuilderKey) {
+        if let Some(builder) = self.builders.get_mut(key) {
+            builder.version = self.version;
+        }
+        self.touched.builders.insert(key.clone());
+    }
+
+    /// Something changed that concerns more than one builder.
+    fn touch_all(&mut self) {
+        self.whole_since = self.version;
+        self.touched.rest = true;
     }
 
     /// The master's entry, made if this is the first that is heard of it.
@@ -83,6 +116,7 @@ impl State {
             followed_since: now,
             link: Link::Live,
             troubles: BTreeMap::new(),
+            waiting: Vec::new(),
         })
     }
 
@@ -114,6 +148,7 @@ impl State {
             until,
         });
         self.mutes.retain(|mute| !mute.is_over(now));
+        self.touch_all();
     }
 
     /// Ends the mutes that wait for this builder's repair and have nothing red left.
@@ -126,13 +161,21 @@ impl State {
             let red = |b: &&BuilderState| b.colour == Colour::Red && mute.scope.covers(&b.info);
             mute.until == Until::Fixed && mute.scope.covers(repaired) && builders.values().find(red).is_none()
         };
+        let before = self.mutes.len();
         self.mutes.retain(|mute| !over(mute));
+        if self.mutes.len() != before {
+            self.touch_all();
+        }
     }
 
     fn drop_master(&mut self, master: &MasterKey) -> Vec<Tell> {
         self.masters.remove(master);
+        let theirs: Vec<BuilderKey> = self.builders_of(master).map(|(key, _)| key.clone()).collect();
+        self.touched.builders.extend(theirs);
         self.builders.retain(|key, _| key.master != *master);
         self.verdicts.retain(|verdict| verdict.build.master != *master);
+        self.claims.retain(|claim| claim.builder.master != *master);
+        self.touch_all();
         let mut withdrawn = self.worker_back(master, |_| true);
         let (gone, kept) = std::mem::take(&mut self.breaks)
             .into_iter()
@@ -148,18 +191,17 @@ impl State {
         let listed: BTreeSet<BuilderKey> = builders.iter().map(|info| info.key.clone()).collect();
         for info in builders {
             match self.builders.get_mut(&info.key) {
-                Some(known) => known.info = info,
+                Some(known) if known.info == info => continue,
+                Some(known) => known.info = info.clone(),
                 None => {
-                    self.builders.insert(info.key.clone(), BuilderState::new(info));
+                    let builder = BuilderState::new(info.clone());
+                    self.builders.insert(info.key.clone(), builder);
                 }
             }
+            self.touch(&info.key);
         }
-        let gone: Vec<BuilderKey> = self
-            .builders
-            .keys()
-            .filter(|key| key.master == *master && !listed.contains(key))
-            .cloned()
-            .collect();
+        let known = self.builders_of(master).map(|(key, _)| key);
+        let gone: Vec<BuilderKey> = known.filter(|key| !listed.contains(key)).cloned().collect();
         gone.iter().filter_map(|key| self.drop_builder(now, key)).collect()
     }
 
@@ -167,6 +209,9 @@ impl State {
     fn drop_builder(&mut self, now: Time, key: &BuilderKey) -> Option<Tell> {
         self.builders.remove(key);
         self.mutes.retain(|mute| mute.scope != Scope::Builder(key.clone()));
+        self.claims.retain(|claim| claim.builder != *key);
+        self.touched.builders.insert(key.clone());
+        self.touch_all();
         let mut withdrawn = None;
         for broken in &mut self.breaks {
             if broken.forget(key, now) && broken.told_at.is_some() {
@@ -178,16 +223,19 @@ impl State {
     }
 
     fn started(&mut self, now: Time, build: StartedBuild) {
-        self.builder(now, &build.builder.clone()).start(build);
+        let version = self.version;
+        let builder = self.builder(now, &build.builder);
+        builder.version = version;
+        builder.start(build);
     }
 
-    fn set_waiting(&mut self, master: &MasterKey, waiting: Vec<(BuilderKey, usize)>) {
-        for (_, builder) in self.builders.iter_mut().filter(|(key, _)| key.master == *master) {
-            builder.waiting = 0;
-        }
-        for (key, count) in waiting {
+    fn set_waiting(&mut self, now: Time, master: &MasterKey, waiting: Vec<(BuilderKey, usize)>) {
+        let version = self.version;
+        let keys = waiting.iter().map(|(key, _)| key.clone()).collect();
+        let before = std::mem::replace(&mut self.master(now, master).waiting, keys);
+        for (key, count) in before.into_iter().map(|key| (key, 0)).chain(waiting) {
             if let Some(builder) = self.builders.get_mut(&key) {
-                builder.waiting = count;
+                (builder.waiting, builder.version) = (count, version);
             }
         }
     }

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 
 /// Suspects and owners that a break remembers: beyond that a list of names helps nobody.
 const SUSPECTS: usize = 200;
+/// With more people, or more changes of others, than this it says little that the person is among them.
+const CROWD: usize = 10;
 
 /// A break's id, counted from 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -37,6 +39,18 @@ pub struct Break {
     pub told_at: Option<Time>,
     /// Whether the person was told aloud that it is fixed.
     pub told_fixed: bool,
+    /// Whether the person is among those who may be to blame.
+    #[serde(default)]
+    pub mine: bool,
+    /// How many changes or people may be to blame, when they are so many that each is hardly the one.
+    #[serde(default)]
+    pub crowd: Option<usize>,
+    /// The names of those who may be to blame besides the person.
+    #[serde(default)]
+    pub(crate) others: Vec<String>,
+    /// Whether it was not told because it is doubtful that the person is to blame.
+    #[serde(default)]
+    pub(crate) doubted: bool,
     /// What is kept for the summary after quiet hours.
     pub(crate) kept_broken: bool,
     pub(crate) kept_fixed: bool,
@@ -82,6 +96,10 @@ impl Break {
             builders: BTreeMap::new(),
             told_at: None,
             told_fixed: false,
+            mine: false,
+            crowd: None,
+            others: Vec::new(),
+            doubted: false,
             kept_broken: false,
             kept_fixed: false,
             build_sets: Vec::new(),
@@ -165,6 +183,11 @@ impl Break {
         done
     }
 
+    /// Whether a notice about it waits for the end of a silence.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.kept_broken || self.kept_fixed
+    }
+
     /// Whether it is not repaired yet.
     pub fn is_open(&self) -> bool {
         self.closed_at.is_none()
@@ -177,9 +200,15 @@ impl Break {
         red
     }
 
-    /// Whether the person is blamed.
-    pub(crate) fn is_mine(&self, me: &Identity) -> bool {
-        self.blamed().any(|author| me.is_me(&self.master, author))
+    /// Works out anew who is the person among those who may be to blame, after these or the identity changed.
+    pub(crate) fn mark(&mut self, me: &Identity) {
+        let is_me = |author: &str| me.is_me(&self.master, author);
+        let others = words::names(self.blamed().filter(|author| !is_me(author)));
+        let mine = self.blamed().any(is_me);
+        let foreign = self.suspects.iter().filter(|s| !is_me(&s.author)).count();
+        let people = others.len() + usize::from(mine);
+        let crowd = (people > CROWD || foreign > CROWD).then(|| people.max(self.suspects.len()));
+        (self.others, self.mine, self.crowd) = (others, mine, crowd);
     }
 
     /// The suspects that are the person's.
@@ -188,11 +217,6 @@ impl Break {
             .iter()
             .filter(|s| me.is_me(&self.master, &s.author))
             .collect()
-    }
-
-    /// The names of all blamed that are not the person.
-    pub(crate) fn others(&self, me: &Identity) -> Vec<String> {
-        words::names(self.blamed().filter(|author| !me.is_me(&self.master, author)))
     }
 
     fn blamed(&self) -> impl Iterator<Item = &str> {

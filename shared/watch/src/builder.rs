@@ -1,6 +1,7 @@
 //! One builder: its colour, and what a finished build does to it.
 
 use crate::breaks::BreakId;
+use crate::flaky::{Flip, Trees, hash};
 use crate::happening::{BuilderInfo, FinishedBuild, StartedBuild, Suspect};
 use crate::history::Seen;
 use model::{ChangeId, Results, Time};
@@ -11,6 +12,8 @@ use std::collections::{BTreeMap, VecDeque};
 const DURATIONS: usize = 11;
 /// Changes that builds without a colour leave to the next one; beyond that the oldest are forgotten.
 const UNTRIED: usize = 200;
+/// Authors remembered of the last build: enough to say whether it is the person's.
+const AUTHORS: usize = 32;
 /// Lines of development of which the newest change is known.
 const LINES: usize = 64;
 
@@ -53,14 +56,21 @@ pub(crate) struct BuilderState {
     decided_by: Option<i64>,
     /// The newest build that was green.
     green_at: Option<i64>,
-    /// Newest change that decided, per line of development.
-    positions: BTreeMap<String, ChangeId>,
+    /// Newest change that decided, per line of development, which is named by a hash.
+    #[serde(default)]
+    lines: Vec<(u64, ChangeId)>,
+    /// What it said of the same code more than once.
+    #[serde(default)]
+    trees: Trees,
     /// Builds that were counted.
     builds: Seen,
     /// Changes that a build of either colour tried.
     tried: Seen,
     /// Changes of builds without a colour, by build number: the next coloured build is the first to try them.
     untried: Vec<(i64, Suspect)>,
+    /// The state's version when something of it changed last.
+    #[serde(skip)]
+    pub version: u64,
     #[serde(skip)]
     pub running: BTreeMap<i64, StartedBuild>,
     #[serde(skip)]
@@ -86,6 +96,8 @@ pub(crate) enum Turn {
     StaysGreen,
     /// Red as before.
     StaysRed,
+    /// From green to red, on code that had been green.
+    Flipped(Flip),
     /// From green to red, on these new changes.
     Broke(Vec<Suspect>),
     /// From red to green, by these new changes.
@@ -104,7 +116,9 @@ impl BuilderState {
             has_green_duration: false,
             decided_by: None,
             green_at: None,
-            positions: BTreeMap::new(),
+            lines: Vec::new(),
+            trees: Trees::default(),
+            version: 0,
             builds: Seen::default(),
             tried: Seen::default(),
             untried: Vec::new(),
@@ -138,12 +152,23 @@ impl BuilderState {
         }
         self.remember_duration(build);
         let overtaken = self.is_overtaken(build);
+        let flip = self.trees.note(build);
         self.try_changes(build);
         if overtaken {
             self.late(build, new)
         } else {
-            self.decide(build, new)
+            self.decide(build, new, flip)
         }
+    }
+
+    /// Whether that build was counted.
+    pub(crate) fn has_counted(&self, number: i64) -> bool {
+        self.builds.contains(number)
+    }
+
+    /// Why its word is doubted now: it flipped without changes.
+    pub(crate) fn flip(&self) -> Option<Flip> {
+        self.trees.flip()
     }
 
     /// Median of the durations in milliseconds.
@@ -153,7 +178,7 @@ impl BuilderState {
         sorted.get(sorted.len() / 2).copied()
     }
 
-    fn decide(&mut self, build: &FinishedBuild, new: Vec<Suspect>) -> Turn {
+    fn decide(&mut self, build: &FinishedBuild, new: Vec<Suspect>, flip: Option<Flip>) -> Turn {
         let before = self.colour;
         self.colour = if build.results.is_green() {
             Colour::Green
@@ -164,19 +189,12 @@ impl BuilderState {
         if self.colour == Colour::Green {
             self.green_at = Some(build.number);
         }
-        for (line, change) in positions(&build.changes) {
-            self.positions.insert(line, change);
-        }
-        while self.positions.len() > LINES {
-            let oldest = self
-                .positions
-                .iter()
-                .min_by_key(|(_, change)| **change)
-                .map(|(line, _)| line.clone());
-            oldest.and_then(|line| self.positions.remove(&line));
-        }
+        self.remember_lines(build);
         if before != self.colour {
             self.since = Some(build.complete_at);
+        }
+        if let (Colour::Green, Colour::Red, true, Some(flip)) = (before, self.colour, new.is_empty(), flip) {
+            return Turn::Flipped(flip);
         }
         match (before, self.colour) {
             (Colour::Unknown, now) => Turn::First(now),
@@ -185,6 +203,19 @@ impl BuilderState {
             (Colour::Red, Colour::Green) => Turn::Fixed(new),
             (Colour::Red, _) => Turn::StaysRed,
             (Colour::Green, _) => Turn::StaysGreen,
+        }
+    }
+
+    fn remember_lines(&mut self, build: &FinishedBuild) {
+        for (line, change) in positions(&build.changes) {
+            match self.lines.iter_mut().find(|known| known.0 == line) {
+                Some(known) => known.1 = change,
+                None => self.lines.push((line, change)),
+            }
+        }
+        if self.lines.len() > LINES {
+            self.lines.sort_by_key(|(_, change)| std::cmp::Reverse(*change));
+            self.lines.truncate(LINES);
         }
     }
 
@@ -205,7 +236,7 @@ impl BuilderState {
         };
         let shared = positions(&build.changes)
             .into_iter()
-            .filter_map(|(line, change)| self.positions.get(&line).map(|known| change.cmp(known)));
+            .filter_map(|(line, change)| Some(change.cmp(&self.lines.iter().find(|known| known.0 == line)?.1)));
         shared
             .max()
             .unwrap_or(std::cmp::Ordering::Equal)
@@ -261,6 +292,7 @@ impl BuilderState {
                 .iter()
                 .map(|c| c.author.clone())
                 .chain(build.owners.iter().cloned())
+                .take(AUTHORS)
                 .collect();
             self.last = Some(Last {
                 number: build.number,
@@ -287,14 +319,11 @@ impl BuilderState {
 }
 
 /// The newest change of each line of development.
-fn positions(changes: &[Suspect]) -> BTreeMap<String, ChangeId> {
+fn positions(changes: &[Suspect]) -> BTreeMap<u64, ChangeId> {
     let mut newest = BTreeMap::new();
     for change in changes {
-        let line = format!(
-            "{}\n{}",
-            change.repository,
-            change.branch.as_deref().unwrap_or_default()
-        );
+        let branch = change.branch.as_deref().unwrap_or_default();
+        let line = hash(format!("{}\n{branch}", change.repository).as_bytes());
         let known = newest.entry(line).or_insert(change.change);
         *known = (*known).max(change.change);
     }

@@ -14,17 +14,26 @@ const LINES: usize = 3;
 /// “Broken by you and 2 others: linux #412”: the failing steps, my changes, the other suspects.
 pub(crate) fn broken(state: &State, broken: &Break, now: Time, silent: bool, why: &str) -> Notice {
     let me = &state.settings.identity;
-    let others = broken.others(me);
     let red = broken.red();
     let mut lines: Vec<String> = some(&red, "builder", |(_, b)| failure(b));
+    lines.extend(
+        broken
+            .crowd
+            .filter(|_| broken.mine)
+            .map(|crowd| format!("You are one of {crowd}")),
+    );
     lines.extend(some(&broken.my_changes(me), "change", |change| {
         format!("Yours: {}", words::change(change))
     }));
-    lines.extend(other_suspects(state, broken, &others));
+    lines.extend(other_suspects(state, broken));
     let target = red.first().map_or(Target::Now, |(key, b)| log_of(key, b));
     Notice {
         id: broken.notice(),
-        title: format!("Broken by {}: {}", words::people(true, &others), builders(&red)),
+        title: format!(
+            "Broken by {}: {}",
+            words::people(broken.mine, &broken.others),
+            builders(&red)
+        ),
         body: lines.join("\n"),
         urgency: if silent { Urgency::Low } else { Urgency::Normal },
         buttons: buttons(state, &target, red.first().map(|(key, _)| *key)),
@@ -116,7 +125,8 @@ fn failure(broken: &BrokenBuilder) -> String {
     format!("{} #{}: {} failed{error}", broken.name, broken.number, step.name)
 }
 
-fn other_suspects(state: &State, broken: &Break, others: &[String]) -> Option<String> {
+fn other_suspects(state: &State, broken: &Break) -> Option<String> {
+    let others = &broken.others;
     if others.is_empty() {
         return None;
     }
@@ -143,7 +153,8 @@ fn other_suspects(state: &State, broken: &Break, others: &[String]) -> Option<St
     } else {
         format!(" and {more} more")
     };
-    Some(format!("Or: {}{rest}", shown.join(", ")))
+    let begin = if broken.mine { "Or" } else { "By" };
+    Some(format!("{begin}: {}{rest}", shown.join(", ")))
 }
 
 /// Up to three lines, and how many more there are.

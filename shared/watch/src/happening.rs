@@ -1,7 +1,9 @@
 //! What can happen: one closed list. Whoever listens to a master translates its events into these.
 
+use crate::claim::{Claim, ClaimAbout};
 use crate::identity::Identity;
 use crate::mute::{QuietHours, Scope};
+use crate::rule::Rule;
 use crate::{BuildKey, BuilderKey, MasterKey};
 use model::{BuildSetId, ChangeId, Results, Time, WorkerId};
 use serde::{Deserialize, Serialize};
@@ -27,6 +29,26 @@ pub enum Happening {
     },
     /// The person ends that mute.
     Unmute(Scope),
+    /// Somebody says “I have it”; what was said of those builders before is over.
+    Claim {
+        /// About what.
+        about: ClaimAbout,
+        /// Who, in words.
+        by: String,
+        /// Whether that is the person.
+        mine: bool,
+        /// Whether others see it: only a master that is an Outpost keeps claims.
+        shared: bool,
+    },
+    /// It is given back.
+    Unclaim(ClaimAbout),
+    /// The claims that a master keeps, whole: to be told when they were read, and again when they changed.
+    Claims {
+        /// Whose.
+        master: MasterKey,
+        /// All of them; `shared` is taken as true, and one that began in the future as beginning now.
+        claims: Vec<Claim>,
+    },
     /// A master is followed, or its connection came or went.
     Master {
         /// Which.
@@ -49,6 +71,21 @@ pub enum Happening {
     Started(StartedBuild),
     /// A build is over. Telling it twice is harmless.
     Finished(Box<FinishedBuild>),
+    /// What ended while the master was not heard, in any order; to be told once, when it is heard again. It is told in
+    /// one notice, however much it is. Builds that were told before count once.
+    Missed {
+        /// Whose.
+        master: MasterKey,
+        /// All that ended meanwhile.
+        builds: Vec<FinishedBuild>,
+    },
+    /// A build set is complete; to be told after its builds were.
+    SetOver {
+        /// Whose.
+        master: MasterKey,
+        /// Which.
+        set: BuildSetId,
+    },
     /// Requests that wait, per builder; builders not named have none.
     Waiting {
         /// Whose.
@@ -132,12 +169,10 @@ pub enum Link {
 pub struct Settings {
     /// Who the person is.
     pub identity: Identity,
-    /// Whether breaks are told.
-    pub tell_broken: bool,
-    /// Whether repairs are told.
-    pub tell_fixed: bool,
-    /// Repeat a break's notice after this many minutes while it lasts.
-    pub remind_minutes: Option<u32>,
+    /// What is told of some builds; the first that fits decides.
+    pub rules: Vec<Rule>,
+    /// What is told of all others.
+    pub otherwise: Rule,
     /// Daily hours without notices.
     pub quiet: Option<QuietHours>,
 }
@@ -146,9 +181,8 @@ impl Default for Settings {
     fn default() -> Settings {
         Settings {
             identity: Identity::default(),
-            tell_broken: true,
-            tell_fixed: true,
-            remind_minutes: None,
+            rules: Vec::new(),
+            otherwise: Rule::usual(),
             quiet: None,
         }
     }
@@ -262,6 +296,12 @@ pub struct FinishedBuild {
     pub build_set: Option<BuildSetId>,
     /// It repeats an earlier build on purpose.
     pub rebuilt: bool,
+    /// Branches of its source stamps, for builds without changes; those of its changes need not be among them. Empty
+    /// when they are not known. The empty text is the default branch.
+    pub branches: Vec<String>,
+    /// One text for the exact code that was built, the same whenever that code is built again: the revisions of all
+    /// code bases. `None` when it is not known; then a build that repeats the same changes is taken for the same code.
+    pub tree: Option<String>,
     /// It built a diff that is in no repository: its result says nothing about the builder.
     pub patched: bool,
 }

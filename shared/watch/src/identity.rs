@@ -174,7 +174,7 @@ fn fold(text: &str) -> String {
 }
 
 /// Whether `text` is `pattern`, where `*` is any text.
-fn like(pattern: &str, text: &str) -> bool {
+pub(crate) fn like(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
     let Some(mut rest) = text.strip_prefix(first) else {

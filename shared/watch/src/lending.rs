@@ -1,8 +1,8 @@
 //! What the tray shows of the masters that this machine is lent to.
 
-use crate::happening::LentState;
+use crate::few::Few;
+use crate::happening::{LentState, LentView};
 use crate::notice::Target;
-use crate::snapshot::Snapshot;
 use crate::tray::{MenuAction, MenuItem};
 use crate::words;
 
@@ -10,17 +10,17 @@ use crate::words;
 const LISTED: usize = 8;
 
 /// How many builds run here for others.
-pub(crate) fn builds(snapshot: &Snapshot) -> usize {
-    snapshot.lending.iter().map(|lent| lent.builds.len()).sum()
+pub(crate) fn builds(lending: &[LentView]) -> usize {
+    lending.iter().map(|lent| lent.builds.len()).sum()
 }
 
 /// One line that sums it up; none when nothing is lent.
-pub(crate) fn line(snapshot: &Snapshot) -> Option<String> {
-    let on = || snapshot.lending.iter().filter(|lent| lent.state != LentState::Off);
+pub(crate) fn line(lending: &[LentView]) -> Option<String> {
+    let on = || lending.iter().filter(|lent| lent.state != LentState::Off);
     let is = |wanted: fn(&LentState) -> bool| on().any(|lent| wanted(&lent.state));
     on().next()?;
     let leaving = is(|state| *state == LentState::Leaving);
-    Some(match builds(snapshot) {
+    Some(match builds(lending) {
         0 if is(|state| *state == LentState::Lent) => "Lending: waiting for builds".to_owned(),
         0 if is(|state| matches!(state, LentState::Away(_))) => "Lending: not connected".to_owned(),
         0 if is(|state| *state == LentState::Connecting) => "Lending: connecting".to_owned(),
@@ -32,16 +32,15 @@ pub(crate) fn line(snapshot: &Snapshot) -> Option<String> {
 }
 
 /// What is built for whom, since when.
-pub(crate) fn lines(snapshot: &Snapshot) -> Vec<String> {
-    let at = |time| words::clock(time, snapshot.at, snapshot.utc_offset_minutes);
-    let all = snapshot.lending.iter().flat_map(|lent| {
+pub(crate) fn lines(few: &Few) -> Vec<String> {
+    let all = few.lending.iter().flat_map(|lent| {
         lent.builds.iter().map(move |(builder, since)| {
             let what = if builder.is_empty() { "a build" } else { builder };
             format!(
                 "{} for {} since {}",
                 words::cut(what),
                 words::cut(&lent.master),
-                at(*since)
+                few.clock(*since)
             )
         })
     });
@@ -49,12 +48,14 @@ pub(crate) fn lines(snapshot: &Snapshot) -> Vec<String> {
 }
 
 /// The menu's group; nothing when nothing is lent.
-pub(crate) fn menu(snapshot: &Snapshot) -> Vec<MenuItem> {
-    let Some(line) = line(snapshot) else { return Vec::new() };
+pub(crate) fn menu(few: &Few) -> Vec<MenuItem> {
+    let Some(line) = line(&few.lending) else {
+        return Vec::new();
+    };
     let item = |label: String, action: MenuAction| MenuItem::Action { label, action };
     let mut items = vec![item(line, MenuAction::Open(Target::Lending))];
-    items.extend(lines(snapshot).into_iter().map(MenuItem::Text));
-    let any = |wanted: fn(&LentState) -> bool| snapshot.lending.iter().any(|lent| wanted(&lent.state));
+    items.extend(lines(few).into_iter().map(MenuItem::Text));
+    let any = |wanted: fn(&LentState) -> bool| few.lending.iter().any(|lent| wanted(&lent.state));
     let can_pause = any(|state| matches!(state, LentState::Connecting | LentState::Lent | LentState::Away(_)));
     let can_resume = any(|state| matches!(state, LentState::Leaving | LentState::Paused));
     if can_pause {
@@ -63,7 +64,7 @@ pub(crate) fn menu(snapshot: &Snapshot) -> Vec<MenuItem> {
     if can_resume {
         items.push(item("Resume lending".to_owned(), MenuAction::ResumeLending));
     }
-    if builds(snapshot) > 0 {
+    if builds(&few.lending) > 0 {
         items.push(item("Take this machine back".to_owned(), MenuAction::TakeBack));
     }
     items

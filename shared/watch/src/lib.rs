@@ -17,37 +17,49 @@
 
 mod apply;
 mod breaks;
+mod build_set;
 mod builder;
+mod claim;
 mod compose;
+mod each;
+mod few;
 mod finished;
+mod flaky;
 mod happening;
 mod history;
 mod identity;
+mod keep;
 mod keys;
 mod lending;
+mod missed;
 mod missing;
 mod mute;
 mod notice;
+mod rule;
 mod snapshot;
 mod state;
 mod summary;
 mod tray;
+mod tray_menu;
 mod verdict;
 mod words;
 
 pub use breaks::{Break, BreakId, BrokenBuilder, FixedBy};
 pub use builder::Colour;
+pub use claim::{Claim, ClaimAbout};
 pub use happening::{
     BuilderInfo, FailedStep, FinishedBuild, Happening, LentState, LentView, Link, LogPlace, MuteLength, Settings,
     StartedBuild, Suspect, TroubleAbout,
 };
 pub use identity::{Identity, Pattern, Who, proposals};
+pub use keep::{Row, Unreadable};
 pub use keys::{BuildKey, BuilderKey, MasterKey, NotAKey};
 pub use mute::{Mute, QuietHours, Scope, Until};
 pub use notice::{Button, Notice, NoticeAction, NoticeKey, Target, Tell, Urgency};
+pub use rule::{About, Mode, Rule, Whose};
 pub use snapshot::{
     Blame, BreakView, BuilderView, LastBuild, MasterView, MuteView, RunningView, Snapshot, TroubleView,
 };
 pub use state::State;
-pub use tray::{IconState, MenuAction, MenuItem, Tooltip, TrayIcon, TrayView, tray};
+pub use tray::{IconState, MenuAction, MenuItem, Tooltip, TrayIcon, TrayView};
 pub use verdict::Verdict;

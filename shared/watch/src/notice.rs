@@ -109,19 +109,18 @@ pub enum Target {
 impl Target {
     /// The place as a path of the front end: Buildbot's own paths, with the line as `?line=`.
     ///
-    /// The bundled master's builders are named by their id alone; those of others carry `?master=`.
+    /// Those of the bundled master begin at the root, those of another below `/masters/KEY`.
     pub fn path(&self) -> String {
-        let mut query = Vec::new();
-        let mut of = |master: &crate::MasterKey| {
-            if *master != crate::MasterKey::bundled() {
-                query.push(format!("master={}", escaped(&master.0)));
+        let of = |master: &crate::MasterKey| {
+            let bundled = *master == crate::MasterKey::bundled();
+            if bundled {
+                String::new()
+            } else {
+                format!("/masters/{}", escaped(&master.0))
             }
         };
-        let mut builder = |key: &BuilderKey| {
-            of(&key.master);
-            format!("/builders/{}", key.id)
-        };
-        let path = match self {
+        let builder = |key: &BuilderKey| format!("{}/builders/{}", of(&key.master), key.id);
+        match self {
             Target::Now => "/".to_owned(),
             Target::Lending => "/lending".to_owned(),
             Target::Builder(key) => builder(key),
@@ -134,18 +133,12 @@ impl Target {
                 line,
             } => {
                 let path = format!("{}/builds/{number}/steps/{step}/logs/{}", builder(key), escaped(log));
-                query.extend(line.map(|line| format!("line={line}")));
-                path
+                match line {
+                    Some(line) => format!("{path}?line={line}"),
+                    None => path,
+                }
             }
-            Target::Worker { master, worker } => {
-                of(master);
-                format!("/workers/{worker}")
-            }
-        };
-        if query.is_empty() {
-            path
-        } else {
-            format!("{path}?{}", query.join("&"))
+            Target::Worker { master, worker } => format!("{}/workers/{worker}", of(master)),
         }
     }
 }
@@ -187,12 +180,12 @@ mod tests {
                     builder: there.clone(),
                     number: 4,
                 },
-                "/builders/3/builds/4?master=the%20farm",
+                "/masters/the%20farm/builders/3/builds/4",
             ),
             (log(&here, None), "/builders/3/builds/12/steps/2/logs/stdio"),
             (
                 log(&there, Some(7)),
-                "/builders/3/builds/12/steps/2/logs/stdio?master=the%20farm&line=7",
+                "/masters/the%20farm/builders/3/builds/12/steps/2/logs/stdio?line=7",
             ),
         ];
         for (target, path) in table {

@@ -2,6 +2,8 @@
 
 use crate::breaks::{Break, BreakId};
 use crate::builder::{BuilderState, Colour};
+use crate::claim::Claim;
+use crate::flaky::Flip;
 use crate::happening::{LentView, Link, TroubleAbout};
 use crate::mute::Mute;
 use crate::notice::Target;
@@ -15,6 +17,10 @@ use serde::Serialize;
 pub struct Snapshot {
     /// That moment.
     pub at: Time,
+    /// Rises with every happening; see [`BuilderView::version`].
+    pub version: u64,
+    /// The version since which any builder may look different.
+    pub whole_since: u64,
     /// Minutes that local time is ahead of UTC.
     pub utc_offset_minutes: i32,
     /// The masters followed.
@@ -51,6 +57,8 @@ pub struct Blame {
     pub break_id: BreakId,
     /// Whether the person is among them.
     pub mine: bool,
+    /// How many may be to blame, when they are so many that each is hardly the one.
+    pub crowd: Option<usize>,
     /// The others, by name.
     pub others: Vec<String>,
     /// `you and 2 others`.
@@ -104,6 +112,13 @@ pub struct BuilderView {
     pub since: Option<Time>,
     /// Who is to blame, if it is red.
     pub blame: Option<Blame>,
+    /// `builds #4 and #5 of the same revision disagree`, if it flips without changes.
+    pub flaky: Option<String>,
+    /// Who said that they have it.
+    pub claim: Option<Claim>,
+    /// The snapshot's version when something of it changed last; other builders' doings may change it unseen until
+    /// [`Snapshot::whole_since`].
+    pub version: u64,
     /// `until 14:05` and the like, if it is muted.
     pub muted: Option<String>,
     /// The build that ended last.
@@ -139,6 +154,8 @@ pub struct BreakView {
     pub changes: Vec<String>,
     /// Whether the person was told.
     pub told: bool,
+    /// Who said that they have it.
+    pub claim: Option<Claim>,
 }
 
 /// A mute.
@@ -172,30 +189,31 @@ impl State {
         let in_force = self.mutes.iter().filter(|mute| !mute.is_over(now));
         Snapshot {
             at: now,
+            version: self.version,
+            whole_since: self.whole_since,
             utc_offset_minutes: self.utc_offset_minutes,
-            masters: self
-                .masters
-                .iter()
-                .map(|(key, m)| MasterView {
-                    key: key.clone(),
-                    title: m.title.clone(),
-                    link: m.link,
-                })
-                .collect(),
+            masters: self.master_views(),
             builders,
             breaks: open.map(|b| self.break_view(b)).collect(),
             mutes: in_force.map(|mute| self.mute_view(mute, now)).collect(),
             hush: self.hush(now),
             lending: self.lending.clone(),
-            troubles: self.trouble_views(),
+            troubles: self.troubles(),
         }
     }
 
-    fn builder_view(&self, b: &BuilderState, now: Time) -> BuilderView {
+    pub(crate) fn master_views(&self) -> Vec<MasterView> {
+        let view = |(key, m): (&MasterKey, &crate::state::MasterState)| MasterView {
+            key: key.clone(),
+            title: m.title.clone(),
+            link: m.link,
+        };
+        self.masters.iter().map(view).collect()
+    }
+
+    pub(crate) fn builder_view(&self, b: &BuilderState, now: Time) -> BuilderView {
         let (info, typical) = (&b.info, b.typical());
-        let broken = b
-            .broken_in
-            .and_then(|id| self.breaks.iter().find(|broken| broken.id == id));
+        let broken = b.broken_in.and_then(|id| self.break_of(id));
         let part = broken.and_then(|broken| broken.builders.get(&info.key));
         let mute = self.mute_of(&info.key).filter(|mute| !mute.is_over(now));
         let running = b.running.values().map(|run| RunningView {
@@ -212,6 +230,9 @@ impl State {
             colour: b.colour,
             since: b.since,
             blame: broken.and_then(|broken| self.blame(broken, &info.key)),
+            flaky: b.flip().map(Flip::words),
+            claim: self.claim_of(&info.key).cloned(),
+            version: b.version,
             muted: mute.map(|mute| self.until_words(mute.until, now)),
             last: b.last.as_ref().map(|last| LastBuild {
                 number: last.number,
@@ -233,40 +254,38 @@ impl State {
         }
     }
 
-    fn is_live(&self, master: &MasterKey) -> bool {
+    pub(crate) fn is_live(&self, master: &MasterKey) -> bool {
         self.masters.get(master).is_some_and(|m| m.link == Link::Live)
     }
 
     fn blame(&self, broken: &Break, builder: &BuilderKey) -> Option<Blame> {
         let part = broken.builders.get(builder)?;
-        let me = &self.settings.identity;
-        let (mine, others) = (broken.is_mine(me), broken.others(me));
         Some(Blame {
             break_id: broken.id,
-            mine,
-            words: words::people(mine, &others),
-            others,
+            mine: broken.mine,
+            crowd: broken.crowd,
+            words: words::people(broken.mine, &broken.others),
+            others: broken.others.clone(),
             number: part.number,
             step: part.failed.as_ref().map(|step| step.name.clone()),
         })
     }
 
     fn break_view(&self, b: &Break) -> BreakView {
-        let me = &self.settings.identity;
-        let mine = b.is_mine(me);
         BreakView {
             id: b.id,
             master: b.master.clone(),
             opened_at: b.opened_at,
-            mine,
-            by: words::people(mine, &b.others(me)),
+            mine: b.mine,
+            by: words::people(b.mine, &b.others),
             builders: b.red().into_iter().map(|(key, _)| key.clone()).collect(),
             changes: b.suspects.iter().map(words::change).collect(),
             told: b.told_at.is_some(),
+            claim: self.claim_on(b).cloned(),
         }
     }
 
-    fn mute_view(&self, mute: &Mute, now: Time) -> MuteView {
+    pub(crate) fn mute_view(&self, mute: &Mute, now: Time) -> MuteView {
         MuteView {
             mute: mute.clone(),
             what: self.scope_words(&mute.scope),
@@ -274,7 +293,8 @@ impl State {
         }
     }
 
-    fn trouble_views(&self) -> Vec<TroubleView> {
+    /// What is in trouble besides builds.
+    pub fn troubles(&self) -> Vec<TroubleView> {
         let all = self
             .masters
             .iter()

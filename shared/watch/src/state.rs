@@ -1,20 +1,24 @@
 //! All that watching knows, and that has to survive a restart.
 
 use crate::breaks::{Break, BreakId};
+use crate::build_set::SetUnderWay;
 use crate::builder::BuilderState;
+use crate::claim::Claim;
 use crate::happening::{LentView, Link, Settings, TroubleAbout};
+use crate::keep::Touched;
 use crate::missing::Missing;
 use crate::mute::{Mute, Scope, Until};
 use crate::verdict::{Verdict, Verdicts};
 use crate::{BuildKey, BuilderKey, MasterKey, words};
-use model::Time;
+use model::{BuilderId, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Everything known. It is plain data: keep it as JSON and give it back after a restart, and nothing is told twice.
+/// Everything known. It is plain data: keep what [`State::changes`] gives and give it back to [`State::restore`] after
+/// a restart, and nothing is told twice.
 ///
-/// What is true only now (running builds, waiting requests, connections, troubles, missing workers, what is lent, do-not-disturb) is left out of the
-/// JSON and has to be said again.
+/// What is true only now (running builds, waiting requests, connections, troubles, missing workers, what is lent,
+/// do-not-disturb) is left out of that and has to be said again.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
     pub(crate) settings: Settings,
@@ -25,6 +29,11 @@ pub struct State {
     pub(crate) last_break: BreakId,
     pub(crate) last_summary: u64,
     pub(crate) mutes: Vec<Mute>,
+    #[serde(default)]
+    pub(crate) claims: Vec<Claim>,
+    #[serde(default)]
+    pub(crate) sets: Vec<SetUnderWay>,
+    #[serde(default)]
     pub(crate) verdicts: Verdicts,
     pub(crate) utc_offset_minutes: i32,
     #[serde(skip)]
@@ -33,6 +42,17 @@ pub struct State {
     pub(crate) missing: Vec<Missing>,
     #[serde(skip)]
     pub(crate) lending: Vec<LentView>,
+    /// The master whose missed builds are counted just now.
+    #[serde(skip)]
+    pub(crate) away: Option<String>,
+    /// Rises with every happening.
+    #[serde(skip)]
+    pub(crate) version: u64,
+    /// The version since which any builder may look different, for something that concerns many changed.
+    #[serde(skip)]
+    pub(crate) whole_since: u64,
+    #[serde(skip)]
+    pub(crate) touched: Touched,
 }
 
 /// What is known of a master besides its builders.
@@ -45,6 +65,9 @@ pub(crate) struct MasterState {
     pub link: Link,
     #[serde(skip)]
     pub troubles: BTreeMap<TroubleAbout, String>,
+    /// Builders that have requests waiting.
+    #[serde(skip)]
+    pub waiting: Vec<BuilderKey>,
 }
 
 fn live() -> Link {
@@ -67,14 +90,25 @@ impl State {
         &self.breaks
     }
 
+    /// A number that rises with every happening.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The version since which any builder may look different than before: until then,
+    /// [`crate::BuilderView::version`] says of each when it changed last.
+    pub fn whole_since(&self) -> u64 {
+        self.whole_since
+    }
+
     /// Why there was a notice or silence after that build, if it is not too long ago.
     pub fn why(&self, build: &BuildKey) -> Option<&Verdict> {
-        self.verdicts.iter().rev().find(|verdict| verdict.build == *build)
+        self.verdicts.newest().find(|verdict| verdict.build == *build)
     }
 
     /// The last verdicts, newest first.
     pub fn verdicts(&self) -> impl Iterator<Item = &Verdict> {
-        self.verdicts.iter().rev()
+        self.verdicts.newest()
     }
 
     /// When the next [`crate::Happening::Tick`] is due for something to change by itself: a mute or quiet hours that
@@ -84,7 +118,9 @@ impl State {
             Until::At(end) => Some(end),
             Until::Fixed | Until::Ended => None,
         });
+        let claims = self.claims.iter().map(Claim::until);
         mutes
+            .chain(claims)
             .chain(self.next_quiet_border(now))
             .chain(self.next_reminder())
             .min()
@@ -100,13 +136,15 @@ impl State {
     }
 
     fn next_reminder(&self) -> Option<Time> {
-        let every = i64::from(self.settings.remind_minutes.filter(|minutes| *minutes > 0)?) * 60_000;
-        let open = self.breaks.iter().filter(|b| b.is_open() && self.may_tell_broken(b));
-        open.filter_map(|b| Some(b.told_at?.plus_millis(every))).min()
+        let breaks = self.breaks.iter().filter(|_| self.reminds());
+        breaks.filter_map(|b| self.reminder_of(b)).min()
     }
 
     /// Why nothing at all is told now, with the time when that ends if it is known.
     pub(crate) fn hush(&self, now: Time) -> Option<String> {
+        if let Some(master) = &self.away {
+            return Some(format!("it ended while {master} was not heard"));
+        }
         if self.do_not_disturb {
             return Some("the desktop asks not to disturb".to_owned());
         }
@@ -116,9 +154,17 @@ impl State {
             .then(|| format!("quiet hours until {}", quiet.end()))
     }
 
-    /// Whether something of that break is red, not muted, and blamed on the person.
-    pub(crate) fn may_tell_broken(&self, b: &Break) -> bool {
-        b.is_mine(&self.settings.identity) && b.red().iter().any(|(key, _)| self.mute_of(key).is_none())
+    /// The break with that id. They are kept in the order of their ids.
+    pub(crate) fn break_of(&self, id: BreakId) -> Option<&Break> {
+        let at = self.breaks.binary_search_by_key(&id, |b| b.id).ok()?;
+        self.breaks.get(at)
+    }
+
+    /// The builders of a master.
+    pub(crate) fn builders_of(&self, master: &MasterKey) -> impl Iterator<Item = (&BuilderKey, &BuilderState)> {
+        let (first, last) = (BuilderId(i64::MIN), BuilderId(i64::MAX));
+        self.builders
+            .range(BuilderKey::new(master, first)..=BuilderKey::new(master, last))
     }
 
     /// The mute that covers the builder.

@@ -5,7 +5,7 @@ use model::Time;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
-/// Verdicts kept; older ones are dropped. A day of a busy farm fits.
+/// Verdicts kept of each kind; older ones are dropped. A day of one person's builds fits.
 const KEPT: usize = 500;
 
 /// What was decided about one finished build.
@@ -25,26 +25,43 @@ pub struct Verdict {
     pub reason: String,
     /// The notice that this build gave rise to or changed.
     pub notice: Option<NoticeKey>,
+    /// What decided, in words: `your settings`, `your rule 2 (builder nightly-*)`.
+    #[serde(default)]
+    pub rule: String,
+    /// Whether the person had a part in the build, or was told of it.
+    #[serde(default)]
+    pub mine: bool,
 }
 
-/// The newest verdicts, oldest first.
+/// The newest verdicts, oldest first: those that concern the person apart, so that a busy farm does not wash them away.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Verdicts(VecDeque<Verdict>);
+#[serde(default)]
+pub(crate) struct Verdicts {
+    mine: VecDeque<Verdict>,
+    others: VecDeque<Verdict>,
+}
 
 impl Verdicts {
     pub(crate) fn push(&mut self, verdict: Verdict) {
-        if self.0.len() >= KEPT {
-            self.0.pop_front();
+        let kind = if verdict.mine { &mut self.mine } else { &mut self.others };
+        if kind.len() >= KEPT {
+            kind.pop_front();
         }
-        self.0.push_back(verdict);
+        kind.push_back(verdict);
     }
 
-    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Verdict> {
-        self.0.iter()
+    /// Newest first.
+    pub(crate) fn newest(&self) -> impl Iterator<Item = &Verdict> {
+        let (mut mine, mut others) = (self.mine.iter().rev().peekable(), self.others.iter().rev().peekable());
+        std::iter::from_fn(move || match (mine.peek(), others.peek()) {
+            (Some(a), Some(b)) if a.at < b.at => others.next(),
+            (Some(_), _) => mine.next(),
+            (None, _) => others.next(),
+        })
     }
 
-    pub(crate) fn retain(&mut self, keep: impl FnMut(&Verdict) -> bool) {
-        self.0.retain(keep);
+    pub(crate) fn retain(&mut self, keep: impl Fn(&Verdict) -> bool) {
+        self.mine.retain(&keep);
+        self.others.retain(&keep);
     }
 }

@@ -59,9 +59,9 @@ pub struct Rule {
     pub whose: RuleWhose,
     /// Which of them are told; none at all keeps quiet.
     pub modes: Vec<RuleMode>,
-    /// Also where I am one of more than ten who may be to blame.
+    /// Also where it is doubtful that I am to blame: one of more than ten, or a builder that flips without changes.
     #[serde(default)]
-    pub crowds: bool,
+    pub doubtful: bool,
     /// Tell again while it is broken, every so many hours; 0 does not.
     #[serde(default)]
     pub remind_hours: u32,

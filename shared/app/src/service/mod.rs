@@ -14,6 +14,7 @@ mod masters;
 mod notices;
 mod overview;
 mod projects;
+mod rules;
 pub(crate) mod settings;
 mod timeline;
 mod troubles;

@@ -20,7 +20,7 @@ pub(super) fn notices(app: &App) -> Notices {
         at: verdict.at.0,
         told: verdict.told,
         reason: verdict.reason.clone(),
-        rule: String::new(),
+        rule: verdict.rule.clone(),
     };
     Notices {
         notices: view.notices.clone(),
@@ -37,14 +37,7 @@ pub(super) async fn mute(app: &App, mute: Mute) -> Result<Nothing, Refusal> {
         MuteUntil::Forever => MuteLength::ForEver,
     };
     let scope = scope_of(&mute.scope);
-    app.watching
-        .apply(Happening::Mute {
-            scope: scope.clone(),
-            length,
-        })
-        .await;
-    app.watching_settles(|view| view.snapshot.mutes.iter().any(|row| row.mute.scope == scope))
-        .await;
+    app.watching.apply(Happening::Mute { scope, length }).await;
     Ok(Nothing {})
 }
 
@@ -58,19 +51,8 @@ pub(super) async fn unmute(app: &App, unmute: Unmute) -> Result<Nothing, Refusal
         .mute
         .scope
         .clone();
-    app.watching.apply(Happening::Unmute(scope.clone())).await;
-    app.watching_settles(|view| view.snapshot.mutes.iter().all(|row| row.mute.scope != scope))
-        .await;
+    app.watching.apply(Happening::Unmute(scope)).await;
     Ok(Nothing {})
-}
-
-impl App {
-    /// Waits until what was ordered is seen, so that the caller's next question has the answer in it.
-    async fn watching_settles(&self, seen: impl Fn(&View) -> bool) {
-        let mut views = self.watching.views();
-        // The keeper ends only with the program.
-        let _ = tokio::time::timeout(std::time::Duration::from_secs(2), views.wait_for(|view| seen(view))).await;
-    }
 }
 
 /// The mutes in force. Their number in the list names them until the list changes.

@@ -85,9 +85,8 @@ impl App {
         };
         let watched = watch::Settings {
             identity,
-            tell_broken: settings.notify_breaks,
-            tell_fixed: settings.notify_fixed,
-            remind_minutes: (settings.remind_hours > 0).then(|| settings.remind_hours.saturating_mul(60)),
+            rules: settings.rules.iter().map(super::rules::rule).collect(),
+            otherwise: super::rules::otherwise(&settings),
             quiet,
         };
         *write(&self.desk.settings) = settings;
@@ -114,6 +113,9 @@ fn check(settings: &Settings) -> Result<(), Refusal> {
         refusal
             .fields
             .insert("identities".to_owned(), format!("'{pattern}' names nobody"));
+    }
+    if let Some(problem) = super::rules::problem(&settings.rules) {
+        refusal.fields.insert("rules".to_owned(), problem);
     }
     if refusal.fields.is_empty() {
         Ok(())

@@ -26,6 +26,10 @@ pub(super) async fn event(master: &Master, event: &Event) -> Vec<Happening> {
                 Vec::new()
             }
         },
+        Event::BuildSetComplete(set) => vec![Happening::SetOver {
+            master: bundled(),
+            set: set.id,
+        }],
         Event::Request(..) => vec![waiting(master).await],
         Event::Builder(..) => builder_list(master).await.into_iter().collect(),
         Event::WorkerMissing {
@@ -173,6 +177,8 @@ struct Facts {
     reason: String,
     build_set: Option<model::BuildSetId>,
     rebuilt: bool,
+    branches: Vec<String>,
+    tree: Option<String>,
     patched: bool,
     failed: Option<(Step, Option<model::Log>)>,
 }
@@ -203,14 +209,19 @@ async fn finished(master: &Master, build: Build) -> Result<FinishedBuild, StoreE
         reason: facts.reason,
         build_set: facts.build_set,
         rebuilt: facts.rebuilt,
+        branches: facts.branches,
+        tree: facts.tree,
         patched: facts.patched,
     })
 }
 
 fn facts(c: &store::rusqlite::Connection, build: Build) -> store::rusqlite::Result<Facts> {
+    let properties = builds::properties(c, build.id)?;
     let mut facts = Facts {
         changes: changes::for_build(c, build.id)?,
-        owners: owners(&builds::properties(c, build.id)?),
+        owners: owners(&properties),
+        branches: Vec::new(),
+        tree: None,
         reason: String::new(),
         build_set: None,
         rebuilt: false,
@@ -220,9 +231,13 @@ fn facts(c: &store::rusqlite::Connection, build: Build) -> store::rusqlite::Resu
     };
     if let Some(request) = build_requests::get(c, facts.build.request)? {
         facts.build_set = Some(request.build_set);
-        facts.patched = source_stamps::for_build_set(c, request.build_set)?
+        let stamps = source_stamps::for_build_set(c, request.build_set)?;
+        facts.patched = stamps.iter().any(|stamp| stamp.patch_id.is_some());
+        facts.branches = stamps
             .iter()
-            .any(|stamp| stamp.patch_id.is_some());
+            .map(|stamp| stamp.new.branch.clone().unwrap_or_default())
+            .collect();
+        facts.tree = tree(&properties, &stamps);
         if let Some(set) = build_sets::get(c, request.build_set)? {
             facts.reason = set.reason;
             facts.rebuilt = set.rebuilt_build.is_some();
@@ -235,6 +250,18 @@ fn facts(c: &store::rusqlite::Connection, build: Build) -> store::rusqlite::Resu
         facts.failed = Some((step.clone(), telling_log(&step_logs).cloned()));
     }
     Ok(facts)
+}
+
+/// The revisions that were built: what the steps found, or else what was asked for, if every code base has one.
+fn tree(properties: &model::Properties, stamps: &[model::SourceStamp]) -> Option<String> {
+    if let Some(got) = properties.get("got_revision") {
+        return Some(got.to_string());
+    }
+    let revisions: Option<Vec<String>> = stamps
+        .iter()
+        .map(|stamp| Some(format!("{}={}", stamp.new.codebase, stamp.new.revision.as_deref()?)))
+        .collect();
+    revisions.filter(|all| !all.is_empty()).map(|all| all.join(" "))
 }
 
 /// The people of the properties `owners` and `owner`, each once.

@@ -1,6 +1,7 @@
 //! A person's desk: one state, a clock that the test moves, and builds in a few words.
 
 use model::{BuildId, BuildSetId, BuilderId, ChangeId, Results, Time};
+use std::collections::BTreeMap;
 use watch::*;
 
 /// Friday 2026-11-20, 12:00 UTC.
@@ -14,6 +15,8 @@ pub const EVE: &str = "Eve <eve@example.org>";
 pub struct Desk {
     pub state: State,
     pub now: Time,
+    /// The rows that were kept so far.
+    pub kept: BTreeMap<String, String>,
 }
 
 /// A builder by a short number: `builder(1)` is `b1`.
@@ -71,17 +74,39 @@ pub fn build(id: i64, number: i64, results: Results, changes: &[Suspect]) -> Fin
         reason: "scheduler".to_owned(),
         build_set: None,
         rebuilt: false,
+        branches: Vec::new(),
+        tree: None,
         patched: false,
     }
 }
 
 impl Desk {
+    /// Nothing is configured or known.
+    pub fn empty() -> Desk {
+        Desk {
+            state: State::default(),
+            now: NOON,
+            kept: BTreeMap::new(),
+        }
+    }
+
+    /// Keeps what changed, as the program does, and begins anew with it.
+    pub fn restart(&mut self) {
+        for (name, body) in self.state.changes() {
+            match body {
+                Some(body) => self.kept.insert(name, body),
+                None => self.kept.remove(&name),
+            };
+        }
+        let (state, bad) = State::restore(self.kept.clone());
+        assert!(bad.is_empty(), "{bad:?}");
+        self.state = state;
+    }
+
     /// The person is Ada, and follows the builders b1 to b5.
     pub fn new() -> Desk {
-        let mut desk = Desk {
-            state: State::default(),
-            now: NOON.plus_millis(-60 * MINUTE),
-        };
+        let mut desk = Desk::empty();
+        desk.now = NOON.plus_millis(-60 * MINUTE);
         let (master, title) = (MasterKey::bundled(), "This machine".to_owned());
         desk.hear(Happening::Settings(settings()));
         desk.hear(Happening::Master {

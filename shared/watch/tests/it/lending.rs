@@ -1,14 +1,11 @@
 //! What the tray says of a machine that is lent.
 
 use crate::desk::*;
-use watch::{Happening, IconState, LentState, LentView, MenuAction, MenuItem, State, tray};
+use watch::{Happening, IconState, LentState, LentView, MenuAction, MenuItem, State};
 
 /// Nothing is configured here.
 fn empty() -> Desk {
-    Desk {
-        state: State::default(),
-        now: NOON,
-    }
+    Desk::empty()
 }
 
 fn lent(master: &str, state: LentState, builds: &[&str]) -> LentView {
@@ -21,7 +18,7 @@ fn lent(master: &str, state: LentState, builds: &[&str]) -> LentView {
 
 /// The labels of the menu and what they do.
 fn group(desk: &Desk) -> Vec<(String, Option<MenuAction>)> {
-    let menu = tray(&desk.snapshot()).menu;
+    let menu = desk.state.tray(desk.now).menu;
     let groups: Vec<_> = menu.split(|item| *item == MenuItem::Separator).collect();
     let ours = groups
         .iter()
@@ -44,7 +41,7 @@ fn a_machine_that_is_lent_to_nobody_says_nothing() {
     assert!(labels(&desk).is_empty());
     desk.hear(Happening::Lending(vec![lent("farm", LentState::Off, &[])]));
     assert!(labels(&desk).is_empty());
-    assert_eq!(tray(&desk.snapshot()).icon.state, IconState::NoProjects);
+    assert_eq!(desk.state.tray(desk.now).icon.state, IconState::NoProjects);
 }
 
 #[test]
@@ -54,7 +51,7 @@ fn what_is_built_for_whom_is_said_and_can_be_ended() {
         lent("farm", LentState::Lent, &["linux"]),
         lent("attic", LentState::Paused, &[]),
     ]));
-    assert_eq!(tray(&desk.snapshot()).icon.state, IconState::Lending);
+    assert_eq!(desk.state.tray(desk.now).icon.state, IconState::Lending);
     let actions: Vec<_> = group(&desk).into_iter().skip(2).map(|(_, action)| action).collect();
     let wanted = [
         MenuAction::PauseLending,
@@ -65,7 +62,7 @@ fn what_is_built_for_whom_is_said_and_can_be_ended() {
     let said = labels(&desk);
     assert_eq!(said[0], "Lending: 1 build running");
     assert!(said[1].starts_with("linux for farm since "), "{}", said[1]);
-    let tooltip = tray(&desk.snapshot()).tooltip.text;
+    let tooltip = desk.state.tray(desk.now).tooltip.text;
     assert!(tooltip.contains("Lending: 1 build running"), "{tooltip}");
 }
 

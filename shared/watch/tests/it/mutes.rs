@@ -2,7 +2,7 @@
 
 use crate::desk::*;
 use model::Results::*;
-use watch::{Happening, MasterKey, MuteLength, QuietHours, Scope, Settings, Tell, Urgency};
+use watch::{Happening, MasterKey, MuteLength, QuietHours, Rule, Scope, Settings, Tell, Urgency};
 
 fn mute(scope: Scope, length: MuteLength) -> Happening {
     Happening::Mute { scope, length }
@@ -201,7 +201,10 @@ fn quiet_hours_follow_local_time() {
 fn a_reminder_that_may_not_come_does_not_keep_the_clock_busy() {
     let mut desk = Desk::green();
     desk.hear(Happening::Settings(Settings {
-        remind_minutes: Some(10),
+        otherwise: Rule {
+            remind_minutes: Some(10),
+            ..Rule::usual()
+        },
         ..settings()
     }));
     desk.finish(1, 2, Failure, &[change(2, ME)]);

@@ -128,8 +128,7 @@ impl Run {
             Move::Disturb(on) => self.desk.hear(Happening::DoNotDisturb(*on)),
             Move::Restart => {
                 let quiet = self.desk.snapshot().hush.is_some_and(|hush| hush.contains("desktop"));
-                let json = serde_json::to_string(&self.desk.state).unwrap();
-                self.desk.state = serde_json::from_str(&json).unwrap();
+                self.desk.restart();
                 self.desk.hear(Happening::DoNotDisturb(quiet))
             }
         }
@@ -201,7 +200,7 @@ proptest! {
             }
             let shown = run.step(what).into_iter().any(|tell| matches!(tell, Tell::Show(_)));
             prop_assert!(!shown);
-            prop_assert!(!tray(&run.desk.snapshot()).attention);
+            prop_assert!(!run.desk.state.tray(run.desk.now).attention);
         }
     }
 
@@ -213,7 +212,7 @@ proptest! {
             prop_assert_eq!(restarted.step(what), told);
             restarted.step(&Move::Restart);
             whole.turn += 1;
-            prop_assert_eq!(tray(&restarted.desk.snapshot()), tray(&whole.desk.snapshot()));
+            prop_assert_eq!(restarted.desk.state.tray(restarted.desk.now), whole.desk.state.tray(whole.desk.now));
         }
     }
 
@@ -223,7 +222,7 @@ proptest! {
         for what in &moves {
             run.step(what);
             let snapshot = run.desk.snapshot();
-            let view = tray(&snapshot);
+            let view = run.desk.state.tray(run.desk.now);
             let mine = snapshot.breaks.iter().any(|b| b.mine);
             prop_assert_eq!(view.icon.state == IconState::BrokenByMe, mine);
             prop_assert!(!view.attention || (mine && !view.icon.muted));

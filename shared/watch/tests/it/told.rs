@@ -2,7 +2,7 @@
 
 use crate::desk::*;
 use model::Results::*;
-use watch::{Happening, NoticeAction, Scope, Settings, Target, Urgency};
+use watch::{Happening, NoticeAction, Rule, Scope, Settings, Target, Urgency};
 
 #[test]
 fn a_break_names_builder_number_step_revision_and_suspects() {
@@ -111,8 +111,10 @@ fn a_break_is_fixed_with_its_last_builder() {
 fn breaks_and_repairs_can_be_switched_off() {
     let mut desk = Desk::green();
     desk.hear(Happening::Settings(Settings {
-        tell_broken: false,
-        tell_fixed: false,
+        otherwise: Rule {
+            modes: Vec::new(),
+            ..Rule::usual()
+        },
         ..settings()
     }));
     assert_eq!(desk.finish(1, 2, Failure, &[change(2, ME)]), []);
@@ -124,7 +126,10 @@ fn breaks_and_repairs_can_be_switched_off() {
 fn reminders_come_at_their_interval_and_stop_with_the_repair() {
     let mut desk = Desk::green();
     desk.hear(Happening::Settings(Settings {
-        remind_minutes: Some(30),
+        otherwise: Rule {
+            remind_minutes: Some(30),
+            ..Rule::usual()
+        },
         ..settings()
     }));
     desk.finish(1, 2, Failure, &[change(2, ME)]);

@@ -5,7 +5,7 @@ use model::Results::*;
 use watch::*;
 
 fn view(desk: &Desk) -> TrayView {
-    tray(&desk.snapshot())
+    desk.state.tray(desk.now)
 }
 
 fn icon(desk: &Desk) -> (IconState, bool, bool) {
@@ -41,10 +41,7 @@ fn start(id: i64, number: i64, at: model::Time) -> Happening {
 
 #[test]
 fn the_icon_says_the_worst() {
-    let desk = Desk {
-        state: State::default(),
-        now: NOON,
-    };
+    let desk = Desk::empty();
     assert_eq!(icon(&desk), (IconState::NoProjects, false, false));
     assert_eq!(view(&desk).tooltip.title, "No projects yet");
 
@@ -142,15 +139,13 @@ fn the_calm_menu_has_what_works_and_no_more() {
             "-",
             "[Open Outpost]",
             "Mute > [Everything for 1 hour]",
+            "Mute > [Everything until tomorrow]",
             "Mute > [Everything until I end it]",
             "-",
             "[Quit]"
         ]
     );
-    let empty = Desk {
-        state: State::default(),
-        now: NOON,
-    };
+    let empty = Desk::empty();
     assert_eq!(
         lines(&view(&empty).menu),
         ["No projects yet", "-", "[Open Outpost]", "-", "[Quit]"]
@@ -199,6 +194,7 @@ fn the_busy_menu_says_what_is_broken_and_what_runs() {
             "Build now > [b4]",
             "Build now > [b5]",
             "Mute > [Everything for 1 hour]",
+            "Mute > [Everything until tomorrow]",
             "Mute > [Everything until fixed]",
             "Mute > [Everything until I end it]",
             "Mute > -",
@@ -244,10 +240,7 @@ fn menu_items_do_what_they_say() {
 
 #[test]
 fn many_builders_are_counted() {
-    let mut desk = Desk {
-        state: State::default(),
-        now: NOON,
-    };
+    let mut desk = Desk::empty();
     let master = MasterKey::bundled();
     desk.hear(Happening::Builders {
         master,

@@ -1,0 +1,193 @@
+//! The state behind its lock, and what is made of it when it is asked for.
+
+use crate::api::Event as News;
+use crate::api::notices::NoticeRow;
+use crate::news::Newsroom;
+use crate::service::clock::now;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc, watch as value};
+use watch::{Break, Happening, Notice, Row, Snapshot, State, Tell, TrayView, TroubleView, Urgency, Verdict};
+
+/// Notices kept for the page that lists them.
+const NOTICES: usize = 100;
+
+/// The tray is drawn at most so often: faster than the eye, slower than a busy farm.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What faces show of it.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// Builders, breaks, mutes, troubles.
+    pub snapshot: Snapshot,
+    /// Open breaks and the last closed ones, oldest first.
+    pub breaks: Vec<Break>,
+    /// Newest first.
+    pub verdicts: Vec<Verdict>,
+    /// Newest first.
+    pub notices: Vec<NoticeRow>,
+}
+
+/// The state, and who wants to hear of its changes.
+#[derive(Debug)]
+pub(super) struct Known {
+    inner: Mutex<Inner>,
+    tells: mpsc::Sender<Tell>,
+    newsroom: Newsroom,
+    /// Something changed that the tray may show.
+    redraw: Notify,
+    /// Something changed that is to be kept, or the next tick is at another time.
+    pub changed: Notify,
+}
+
+#[derive(Debug)]
+struct Inner {
+    state: State,
+    notices: VecDeque<NoticeRow>,
+    view: Option<Arc<View>>,
+    urgent: bool,
+}
+
+/// What is to be kept, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keep {
+    Nothing,
+    Soon,
+    Now,
+}
+
+impl Known {
+    pub fn new(state: State, tells: mpsc::Sender<Tell>, newsroom: Newsroom) -> Known {
+        Known {
+            inner: Mutex::new(Inner {
+                state,
+                notices: VecDeque::new(),
+                view: None,
+                urgent: false,
+            }),
+            tells,
+            newsroom,
+            redraw: Notify::new(),
+            changed: Notify::new(),
+        }
+    }
+
+    /// A panic elsewhere does not make the state unusable: each happening is taken in as a whole or not at all.
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn apply(&self, happening: Happening) {
+        let order = matches!(
+            happening,
+            Happening::Settings(_)
+                | Happening::Mute { .. }
+                | Happening::Unmute(_)
+                | Happening::Claim { .. }
+                | Happening::Unclaim(_)
+        );
+        {
+            let mut inner = self.lock();
+            let tells = inner.state.apply(now(), happening);
+            inner.view = None;
+            inner.urgent |= order || !tells.is_empty();
+            for tell in tells {
+                if let Tell::Show(notice) = &tell {
+                    let row = inner.note(notice);
+                    self.newsroom.tell(News::Notice(row));
+                }
+                // Nobody shows notices on a machine without a desktop.
+                let _ = self.tells.try_send(tell);
+            }
+        }
+        self.redraw.notify_one();
+        self.changed.notify_one();
+        self.newsroom.overview();
+    }
+
+    pub fn view(&self) -> Arc<View> {
+        let mut inner = self.lock();
+        if let Some(view) = &inner.view {
+            return view.clone();
+        }
+        let view = Arc::new(View {
+            snapshot: inner.state.snapshot(now()),
+            breaks: inner.state.breaks().to_vec(),
+            verdicts: inner.state.verdicts().cloned().collect(),
+            notices: inner.notices.iter().cloned().collect(),
+        });
+        inner.view = Some(view.clone());
+        view
+    }
+
+    pub fn tray(&self) -> TrayView {
+        self.lock().state.tray(now())
+    }
+
+    pub fn troubles(&self) -> Vec<TroubleView> {
+        self.lock().state.troubles()
+    }
+
+    /// When the next tick is due, and whether something is to be kept.
+    pub fn due(&self) -> (Option<model::Time>, Keep) {
+        let inner = self.lock();
+        let keep = match (inner.urgent, inner.state.has_changes()) {
+            (_, false) => Keep::Nothing,
+            (false, true) => Keep::Soon,
+            (true, true) => Keep::Now,
+        };
+        (inner.state.next_tick(now()), keep)
+    }
+
+    /// What is to be kept since this was asked last.
+    pub fn changes(&self) -> Vec<Row> {
+        let mut inner = self.lock();
+        inner.urgent = false;
+        inner.state.changes()
+    }
+
+    /// What was given could not be kept: everything is to be kept again.
+    pub fn keep_again(&self) {
+        self.lock().state.keep_again();
+    }
+}
+
+impl Inner {
+    fn note(&mut self, notice: &Notice) -> NoticeRow {
+        let row = NoticeRow {
+            key: notice.id.0.clone(),
+            at: now().0,
+            title: notice.title.clone(),
+            body: notice.body.clone(),
+            about: if notice.urgency == Urgency::Normal {
+                "broken"
+            } else {
+                "other"
+            }
+            .to_owned(),
+            path: notice.target.path(),
+        };
+        self.notices.retain(|old| old.key != row.key);
+        self.notices.push_front(row.clone());
+        self.notices.truncate(NOTICES);
+        row
+    }
+}
+
+/// Draws the tray at once when something changed, and then not again for a moment.
+pub(super) async fn draw(known: Arc<Known>, tray: value::Sender<TrayView>) {
+    loop {
+        tokio::select! {
+            () = known.redraw.notified() => {}
+            () = tray.closed() => return,
+        }
+        let view = known.tray();
+        tray.send_if_modified(|old| {
+            let changed = *old != view;
+            *old = view;
+            changed
+        });
+        tokio::time::sleep(PAUSE).await;
+    }
+}

@@ -1,0 +1,166 @@
+//! Build sets of which the first failure is told, and one summary at the end.
+
+use crate::finished::{Case, Decision};
+use crate::notice::{Button, Notice, NoticeAction, NoticeKey, Target, Tell, Urgency};
+use crate::rule::Mode;
+use crate::state::State;
+use crate::{BuilderKey, MasterKey, compose, words};
+use model::{BuildSetId, Time};
+use serde::{Deserialize, Serialize};
+
+/// Sets under way that are remembered; one that never ends must not stay for ever.
+const SETS: usize = 64;
+/// Builders of one set that are counted.
+const BUILDERS: usize = 1000;
+/// Builders that the summary names.
+const NAMED: usize = 3;
+
+/// A build set under way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SetUnderWay {
+    master: MasterKey,
+    set: BuildSetId,
+    /// Whether its first failure was told.
+    told: bool,
+    /// Builder, name, number and whether it was red, of each builder's last build in it.
+    builds: Vec<(BuilderKey, String, i64, bool)>,
+}
+
+impl SetUnderWay {
+    fn is(&self, master: &MasterKey, set: BuildSetId) -> bool {
+        self.master == *master && self.set == set
+    }
+
+    fn notice(&self) -> NoticeKey {
+        NoticeKey(format!("set/{}/{}", self.master, self.set))
+    }
+}
+
+impl State {
+    /// Counts a build for its set's summary. A repetition of it counts in its place.
+    pub(crate) fn note_in_set(&mut self, case: &Case<'_>) {
+        let build = case.build;
+        let Some(set) = build.build_set.filter(|_| case.ruling.rule.has(&[Mode::FirstFailure])) else {
+            return;
+        };
+        let (red, coloured) = (
+            build.results.is_red(),
+            build.results.is_green() || build.results.is_red(),
+        );
+        if !coloured {
+            return;
+        }
+        let under_way = self.set_under_way(&build.builder.master, set);
+        under_way.builds.retain(|(builder, ..)| *builder != build.builder);
+        if under_way.builds.len() < BUILDERS {
+            let row = (build.builder.clone(), case.name.clone(), build.number, red);
+            under_way.builds.push(row);
+        }
+    }
+
+    fn set_under_way(&mut self, master: &MasterKey, set: BuildSetId) -> &mut SetUnderWay {
+        let at = match self.sets.iter().position(|known| known.is(master, set)) {
+            Some(at) => at,
+            None => {
+                if self.sets.len() >= SETS {
+                    self.sets.remove(0);
+                }
+                self.sets.push(SetUnderWay {
+                    master: master.clone(),
+                    set,
+                    told: false,
+                    builds: Vec::new(),
+                });
+                self.sets.len() - 1
+            }
+        };
+        &mut self.sets[at]
+    }
+
+    /// In place of a break's own notice: the first failure of the set aloud, the others not at all. `None` where no
+    /// rule asks for that.
+    pub(crate) fn tell_first_failure(&mut self, now: Time, at: usize, case: &Case<'_>) -> Option<Decision> {
+        let build = case.build;
+        let set = build
+            .build_set
+            .filter(|_| case.ruling.rule.has(&[Mode::FirstFailure]))?;
+        let under_way = self.set_under_way(&build.builder.master, set);
+        let (first, id) = (!under_way.told, under_way.notice());
+        under_way.told = true;
+        let why = if first {
+            format!("{} is the first failure of its build set. {}", case.name, case.asked())
+        } else {
+            format!(
+                "The first failure of its build set was told; {} is in the summary at its end.",
+                case.name
+            )
+        };
+        let mut notice = compose::broken(self, &self.breaks[at], now, false, &why);
+        notice.title = format!("First failure: {} #{}", case.name, build.number);
+        notice.id = id.clone();
+        self.breaks[at].told_at.get_or_insert(now);
+        self.breaks[at].kept_broken = false;
+        Some(Decision {
+            tells: if first {
+                vec![Tell::Show(Box::new(notice))]
+            } else {
+                Vec::new()
+            },
+            told: first,
+            reason: why,
+            notice: Some(id),
+        })
+    }
+
+    /// The set is complete: one summary, if a failure of it was told.
+    pub(crate) fn set_over(&mut self, now: Time, master: &MasterKey, set: BuildSetId) -> Vec<Tell> {
+        let Some(at) = self.sets.iter().position(|known| known.is(master, set)) else {
+            return Vec::new();
+        };
+        let over = self.sets.remove(at);
+        if !over.told {
+            return Vec::new();
+        }
+        let muted = over.builds.iter().all(|(builder, ..)| self.mute_of(builder).is_some());
+        if muted || self.hush(now).is_some() {
+            return vec![Tell::Withdraw(over.notice())];
+        }
+        vec![Tell::Show(Box::new(summary(&over)))]
+    }
+}
+
+fn summary(over: &SetUnderWay) -> Notice {
+    let red: Vec<_> = over.builds.iter().filter(|(.., red)| *red).collect();
+    let mut lines: Vec<String> = red
+        .iter()
+        .take(NAMED)
+        .map(|(_, name, number, _)| format!("{name} #{number} failed"))
+        .collect();
+    if red.len() > NAMED {
+        lines.push(format!("and {}", words::count(red.len() - NAMED, "more builder")));
+    }
+    let target = match red.as_slice() {
+        [(builder, _, number, _)] => Target::Build {
+            builder: builder.clone(),
+            number: *number,
+        },
+        _ => Target::Now,
+    };
+    let all = words::count(over.builds.len(), "builder");
+    Notice {
+        id: over.notice(),
+        title: match red.len() {
+            0 => format!("Done: {all} green after all"),
+            some => format!("Done: {some} of {all} failed"),
+        },
+        body: lines.join("\n"),
+        urgency: if red.is_empty() { Urgency::Low } else { Urgency::Normal },
+        buttons: vec![Button {
+            label: "Open Outpost".to_owned(),
+            action: NoticeAction::Open(target.clone()),
+        }],
+        silent: false,
+        target,
+        why: "The build set is complete; you were told of its first failure.".to_owned(),
+    }
+}
