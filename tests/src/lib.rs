@@ -3,6 +3,7 @@
 //! Everything here looks at the program from outside: its command line, its local socket, its files.
 
 mod buildbot;
+pub mod farm;
 mod outpost;
 mod repository;
 mod threads;
