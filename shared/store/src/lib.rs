@@ -29,6 +29,7 @@ mod query;
 mod readers;
 pub mod schedulers;
 mod schema;
+pub mod seen;
 pub mod settings;
 pub mod source_stamps;
 mod statistics;

@@ -37,6 +37,7 @@ pub(crate) const TABLES: &[&[Migration]] = &[
     crate::log_blocks::MIGRATIONS,
     crate::settings::MIGRATIONS,
     crate::statistics::MIGRATIONS,
+    crate::seen::MIGRATIONS,
     crate::claims::MIGRATIONS,
     crate::watched::MIGRATIONS,
 ];
@@ -138,8 +139,11 @@ mod tests {
     use crate::{open_for_writing, settings};
     use serde_json::json;
 
+    /// The version that this program makes.
+    const NOW: u32 = 2;
+
     const NEXT: &[Migration] = &[Migration {
-        version: 2,
+        version: NOW + 1,
         sql: "ALTER TABLE settings ADD COLUMN note TEXT NOT NULL DEFAULT 'old';",
     }];
 
@@ -147,10 +151,10 @@ mod tests {
         TABLES.iter().copied().chain([more]).collect()
     }
 
-    /// A database of version 1 with a row.
+    /// A database of this version with a row.
     fn old(path: &Path) {
         let connection = open_for_writing(path, TABLES).unwrap();
-        assert_eq!(version(&connection).unwrap(), 1);
+        assert_eq!(version(&connection).unwrap(), NOW);
         settings::set(&connection, "k", &json!(1)).unwrap();
     }
 
@@ -161,17 +165,17 @@ mod tests {
         old(&path);
         for _ in ["migrates", "has nothing to do"] {
             let connection = open_for_writing(&path, &with(NEXT)).unwrap();
-            assert_eq!(version(&connection).unwrap(), 2);
+            assert_eq!(version(&connection).unwrap(), NOW + 1);
             let note: String = connection
                 .query_row("SELECT note FROM settings", [], |row| row.get(0))
                 .unwrap();
             assert_eq!(note, "old");
         }
         match open_for_writing(&path, TABLES) {
-            Err(StoreError::Newer { found: 2, known: 1, .. }) => {}
+            Err(StoreError::Newer { found, known: NOW, .. }) if found == NOW + 1 => {}
             other => panic!("{other:?}"),
         }
-        let copy = open_for_writing(&folder.path().join("outpost.db.schema-1"), TABLES).unwrap();
+        let copy = open_for_writing(&folder.path().join(format!("outpost.db.schema-{NOW}")), TABLES).unwrap();
         assert_eq!(settings::get(&copy, "k").unwrap(), Some(json!(1)));
     }
 
@@ -180,7 +184,7 @@ mod tests {
         const BROKEN: &[Migration] = &[
             NEXT[0],
             Migration {
-                version: 3,
+                version: NOW + 2,
                 sql: "CREATE TABLE more (x); ALTER TABLE none ADD COLUMN x;",
             },
         ];

@@ -8,5 +8,6 @@ mod farm;
 mod logs;
 mod opening;
 mod query;
+mod seen;
 mod tables;
 mod writing;
