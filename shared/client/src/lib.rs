@@ -12,6 +12,7 @@ pub mod live;
 pub mod look;
 pub mod orders;
 pub mod picture;
+pub mod reading;
 pub mod rest;
 pub mod session;
 
@@ -23,4 +24,5 @@ pub use joined::{Joined, Watch};
 pub use live::{Channel, LinkState, Rhythm};
 pub use look::{Auth, LookError, Seen, look};
 pub use orders::{Forced, WorkerOrder};
+pub use reading::Reading;
 pub use session::{Credentials, Session, SignedIn};

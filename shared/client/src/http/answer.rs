@@ -24,6 +24,13 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// The body of a success, which was read apart.
+    pub(super) fn take_body(&mut self, body: Vec<u8>) {
+        if (200..=299).contains(&self.status) {
+            self.body = body;
+        }
+    }
+
     /// Whether it is a page for a browser.
     pub(crate) fn is_page(&self) -> bool {
         let kind = self.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());

@@ -1,5 +1,6 @@
 //! Reading an answer's body, which may be endless, slow, cut off or much larger than it looked.
 
+use super::sink::Sink;
 use super::words;
 use crate::Error;
 use reqwest::Response;
@@ -13,15 +14,6 @@ const WHOLE: Duration = Duration::from_secs(60);
 /// … and a second more for each so many bytes.
 const BYTES_PER_SECOND: usize = 64 << 10;
 
-/// What becomes of a body that is larger than wanted.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Surplus {
-    /// It is an error.
-    Refused,
-    /// The start is enough.
-    CutOff,
-}
-
 /// Why a body was not read.
 pub(super) enum Unread {
     /// The connection ended before the body did; asking again may help.
@@ -30,17 +22,18 @@ pub(super) enum Unread {
     Told(Error),
 }
 
-/// Reads at most `most` bytes, counted after decompression.
-pub(super) async fn read(mut response: Response, most: usize, surplus: Surplus) -> Result<Vec<u8>, Unread> {
+/// Reads a body, decompressed, as far as it is wanted.
+pub(super) async fn read(mut response: Response, sink: &mut dyn Sink) -> Result<(), Unread> {
     let host = response.url().host_str().unwrap_or_default().to_owned();
     let start = Instant::now();
-    let mut body = Vec::new();
+    let mut bytes = 0;
+    sink.restart();
     loop {
-        let allowed = WHOLE + Duration::from_secs((body.len() / BYTES_PER_SECOND) as u64);
+        let allowed = WHOLE + Duration::from_secs((bytes / BYTES_PER_SECOND) as u64);
         let next = timeout_at(start + allowed, timeout(IDLE, response.chunk())).await;
         let chunk = match next {
             Ok(Ok(Ok(Some(chunk)))) => chunk,
-            Ok(Ok(Ok(None))) => return Ok(body),
+            Ok(Ok(Ok(None))) => return Ok(()),
             Ok(Ok(Err(error))) if error.is_decode() && !is_cut(&error) => {
                 return Err(Unread::Told(Error::Lies(format!(
                     "it cannot be decompressed ({error})"
@@ -53,18 +46,10 @@ pub(super) async fn read(mut response: Response, most: usize, surplus: Surplus) 
                 return Err(Unread::Told(Error::Unreachable(what)));
             }
         };
-        if body.len() + chunk.len() <= most {
-            body.extend_from_slice(&chunk);
-            continue;
+        bytes += chunk.len();
+        if !sink.take(&chunk).map_err(Unread::Told)? {
+            return Ok(());
         }
-        if surplus == Surplus::Refused {
-            return Err(Unread::Told(Error::TooBig(format!(
-                "it is larger than {} MiB",
-                most >> 20
-            ))));
-        }
-        body.extend_from_slice(&chunk[..most - body.len()]);
-        return Ok(body);
     }
 }
 

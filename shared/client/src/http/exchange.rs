@@ -1,7 +1,8 @@
 //! One question and its answer: as whom, within the budget, again when that may help.
 
 use super::answer::Answer;
-use super::body::{self, Surplus, Unread};
+use super::body::{self, Unread};
+use super::sink::{Sink, Whole};
 use super::{Http, MOST_BYTES, redirect, words};
 use crate::Error;
 use crate::session::cookie::Cookie;
@@ -65,6 +66,15 @@ impl<'a> Asked<'a> {
         }
     }
 
+    /// Keeps the whole answer.
+    fn whole(&self) -> Whole {
+        if self.json {
+            Whole::json(self.most)
+        } else {
+            Whole::start(self.most)
+        }
+    }
+
     /// An order.
     pub(crate) fn order(path: &'a str, body: String) -> Asked<'a> {
         Asked {
@@ -77,6 +87,14 @@ impl<'a> Asked<'a> {
 impl Http {
     /// Asks; the session is renewed when it is about to end or has ended.
     pub(crate) async fn ask(&self, asked: &Asked<'_>) -> Result<Answer, Error> {
+        let mut whole = asked.whole();
+        let mut answer = self.ask_into(asked, &mut whole).await?;
+        answer.take_body(whole.bytes);
+        Ok(answer)
+    }
+
+    /// [`Http::ask`]; the body of a success goes into `sink`.
+    pub(crate) async fn ask_into(&self, asked: &Asked<'_>, sink: &mut dyn Sink) -> Result<Answer, Error> {
         let keeper = self.keeper();
         if keeper.is_due(self.server_time()) {
             // What is open to all can be read all the same; what is not will say so.
@@ -85,25 +103,33 @@ impl Http {
             }
         }
         let generation = keeper.generation();
-        let answer = self.exchange(asked).await?;
-        let refused = matches!(answer.status, 401 | 403);
-        if answer.signed_in && (answer.status == 401 || Cookie::set_by(&answer.headers).is_some()) {
-            // Whoever brings a good session is not given another.
+        let answer = self.exchange_into(asked, sink).await?;
+        // Whoever brings a good session is not given another.
+        let lapsed = answer.signed_in && (answer.status == 401 || Cookie::set_by(&answer.headers).is_some());
+        if lapsed {
             keeper.lapsed(generation, self.server_time());
         }
-        if refused && !keeper.has_cookie() && keeper.is_due(self.server_time()) {
+        let refused = matches!(answer.status, 401 | 403);
+        if refused && (lapsed || keeper.generation() != generation || keeper.is_due(self.server_time())) {
             Box::pin(self.renew(generation)).await?;
-            return self.exchange(asked).await;
+            return self.exchange_into(asked, sink).await;
         }
         Ok(answer)
     }
 
     /// Asks as one is, and again when the answer is cut off or the master wants a short rest.
     pub(crate) async fn exchange(&self, asked: &Asked<'_>) -> Result<Answer, Error> {
+        let mut whole = asked.whole();
+        let mut answer = self.exchange_into(asked, &mut whole).await?;
+        answer.take_body(whole.bytes);
+        Ok(answer)
+    }
+
+    async fn exchange_into(&self, asked: &Asked<'_>, sink: &mut dyn Sink) -> Result<Answer, Error> {
         let mut tries = if asked.body.is_none() { TRIES } else { 1 };
         loop {
             tries -= 1;
-            match self.once(asked).await {
+            match self.once(asked, sink).await {
                 Err(Unread::Told(Error::Busy { .. }) | Unread::Cut(_)) if tries > 0 => {}
                 Err(Unread::Told(error) | Unread::Cut(error)) => return Err(error),
                 Ok(answer) => return Ok(answer),
@@ -111,7 +137,7 @@ impl Http {
         }
     }
 
-    async fn once(&self, asked: &Asked<'_>) -> Result<Answer, Unread> {
+    async fn once(&self, asked: &Asked<'_>, sink: &mut dyn Sink) -> Result<Answer, Unread> {
         let budget = &self.shared.budget;
         let _going = budget.go(self.pace).await.map_err(Unread::Told)?;
         let signed_in = !asked.anonymous && self.keeper().has_cookie();
@@ -120,22 +146,24 @@ impl Http {
         if let Some(date) = headers.get(DATE).and_then(|date| date.to_str().ok()) {
             self.shared.clock.told(date);
         }
-        let body = match status {
-            200..=299 if asked.json => body::read(response, asked.most, Surplus::Refused).await?,
-            200..=299 => body::read(response, asked.most, Surplus::CutOff).await?,
-            _ => body::read(response, ERROR_BYTES, Surplus::CutOff).await?,
-        };
+        let is_success = matches!(status, 200..=299);
+        let mut error = Whole::start(ERROR_BYTES);
+        if is_success {
+            body::read(response, sink).await?;
+        } else {
+            body::read(response, &mut error).await?;
+        }
         let answer = Answer {
             status,
             headers,
-            body,
+            body: error.bytes,
             signed_in,
         };
         if let Some(busy) = answer.quiet(budget) {
             return Err(Unread::Told(busy));
         }
         budget.is_well();
-        if asked.json && status == 200 && is_cut_off(&answer) {
+        if is_success && !sink.is_whole() {
             let what = format!("the answer about {} ends in the middle", asked.name);
             return Err(Unread::Cut(Error::Lies(what)));
         }
@@ -165,10 +193,9 @@ impl Http {
         };
         let mut request = self.shared.client.request(method, url.clone());
         if self.base().same_origin(url) {
-            request = request.headers(self.keeper().headers(!asked.anonymous));
-            if let Some((name, value)) = &asked.header {
-                request = request.header(name, value);
-            }
+            let mut headers = self.keeper().headers(!asked.anonymous);
+            headers.extend(asked.header.clone());
+            request = request.headers(headers);
         }
         if asked.json {
             request = request.header(ACCEPT, "application/json");
@@ -188,12 +215,4 @@ impl Http {
             }
         }
     }
-}
-
-/// Whether JSON stops before it ends: a busy master may close the connection early, without a length to tell.
-fn is_cut_off(answer: &Answer) -> bool {
-    if answer.is_page() {
-        return false;
-    }
-    matches!(serde_json::from_slice::<serde::de::IgnoredAny>(&answer.body), Err(error) if error.is_eof())
 }

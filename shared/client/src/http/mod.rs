@@ -12,6 +12,7 @@ mod exchange;
 mod order;
 mod redirect;
 mod rows;
+mod sink;
 mod socket;
 mod trust;
 mod words;
@@ -19,6 +20,7 @@ mod words;
 pub use allowance::Allowance;
 pub(crate) use answer::{Answer, page_title};
 pub(crate) use exchange::Asked;
+pub(crate) use sink::Sink;
 pub use socket::Socket;
 pub use trust::{Proxying, Trust};
 
@@ -123,8 +125,20 @@ impl Http {
 
     /// The rows of a collection, whose type's name is `plural`. A row that cannot be read costs that row only.
     pub async fn rows<T: DeserializeOwned>(&self, path: &str, plural: &str) -> Result<Vec<T>, Error> {
+        let body = self.body(path).await?;
+        self.rows_of(&body, path, plural)
+    }
+
+    /// The answer itself, for [`Http::rows_of`].
+    pub(crate) async fn body(&self, path: &str) -> Result<Vec<u8>, Error> {
         let answer = self.ask(&Asked::data(path)).await?;
-        let read = rows::rows(&answer, path, plural)?;
+        rows::data(&answer, path)?;
+        Ok(answer.body)
+    }
+
+    /// The rows of an answer to `path`.
+    pub(crate) fn rows_of<T: DeserializeOwned>(&self, body: &[u8], path: &str, plural: &str) -> Result<Vec<T>, Error> {
+        let read = rows::of_body(body, path, plural)?;
         self.count_unreadable(read.unreadable, path);
         Ok(read.rows)
     }

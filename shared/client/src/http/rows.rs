@@ -28,8 +28,8 @@ pub(super) fn whole<T: DeserializeOwned>(answer: &Answer, asked: &str) -> Result
 }
 
 /// The rows of a collection.
-pub(super) fn rows<T: DeserializeOwned>(answer: &Answer, asked: &str, plural: &str) -> Result<Rows<T>, Error> {
-    of_json(data(answer, asked)?, asked, plural, MOST_ROW_BYTES)
+pub(super) fn of_body<T: DeserializeOwned>(body: &[u8], asked: &str, plural: &str) -> Result<Rows<T>, Error> {
+    of_json(body, asked, plural, MOST_ROW_BYTES)
 }
 
 /// The one row of an item.
@@ -42,7 +42,7 @@ pub(super) fn one<T: DeserializeOwned>(answer: &Answer, asked: &str, plural: &st
 }
 
 /// The body of a success.
-fn data<'a>(answer: &'a Answer, asked: &str) -> Result<&'a [u8], Error> {
+pub(super) fn data<'a>(answer: &'a Answer, asked: &str) -> Result<&'a [u8], Error> {
     if answer.status != 200 {
         return Err(answer.trouble(asked));
     }

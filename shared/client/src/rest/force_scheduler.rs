@@ -182,7 +182,10 @@ impl FieldKind {
                     "tabs" => Layout::Tabs,
                     _ => Layout::Vertical,
                 },
-                columns: told.get("columns").and_then(Json::as_u64).map_or(1, |n| n.clamp(1, 12) as u32),
+                columns: told
+                    .get("columns")
+                    .and_then(Json::as_u64)
+                    .map_or(1, |n| n.clamp(1, 12) as u32),
                 fields: told.get("fields").map(of_list).unwrap_or_default(),
             },
             other => FieldKind::Unknown(other.to_owned()),
