@@ -8,9 +8,13 @@ import { moveRow } from "./rows";
 export const PAGES = [
   { path: "/", name: "Now", letter: "n" },
   { path: "/builders", name: "Builders", letter: "b" },
+  { path: "/timeline", name: "Timeline", letter: "t" },
+  { path: "/console", name: "Console", letter: "o" },
+  { path: "/pending", name: "Pending", letter: "q" },
   { path: "/workers", name: "Workers", letter: "k" },
   { path: "/lending", name: "Lending", letter: "l" },
   { path: "/changes", name: "Changes", letter: "c" },
+  { path: "/masters", name: "Masters", letter: "m" },
   { path: "/projects", name: "Projects", letter: "p" },
   { path: "/notices", name: "Notices", letter: "w" },
   { path: "/settings", name: "Settings", letter: "s" },

@@ -1,17 +1,19 @@
 /** Which builders the filter leaves. Pure, and quick enough for every keystroke. */
 import type { BuilderRow } from "../generated/BuilderRow";
-import { isBroken } from "../words/results";
+import { isRed } from "../words/builders";
 
 /** A filter by state. */
-export type Only = "all" | "broken" | "mine" | "running" | "muted";
+export type Only = "all" | "broken" | "mine" | "running" | "flaky" | "muted" | "stale";
 
 /** The filters by state, in their order. */
 export const ONLY: readonly { key: Only; name: string; holds: (row: BuilderRow) => boolean }[] = [
   { key: "all", name: "All", holds: () => true },
-  { key: "broken", name: "Broken", holds: (row) => isBroken(row.results) },
-  { key: "mine", name: "Broken by you", holds: (row) => row.mine },
+  { key: "broken", name: "Broken", holds: isRed },
+  { key: "mine", name: "Broken by you", holds: (row) => row.mine && isRed(row) },
   { key: "running", name: "Running", holds: (row) => row.running.length > 0 },
+  { key: "flaky", name: "Flaky", holds: (row) => row.flaky },
   { key: "muted", name: "Muted", holds: (row) => row.muted },
+  { key: "stale", name: "Stale", holds: (row) => row.stale !== null },
 ];
 
 /** Whether the row is shown. Every word of `text` must be somewhere in it. */
@@ -21,7 +23,15 @@ export function chosen(row: BuilderRow, only: Only, text: string, tag: string): 
   if (tag !== "" && !row.tags.includes(tag)) return false;
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return true;
-  const where = [row.name, row.project ?? "", row.description ?? "", ...row.tags, ...row.broken_by]
+  const where = [
+    row.name,
+    row.project ?? "",
+    row.description ?? "",
+    row.master,
+    row.claimed_by ?? "",
+    ...row.tags,
+    ...row.broken_by,
+  ]
     .join("\n")
     .toLowerCase();
   return words.every((word) => where.includes(word));
