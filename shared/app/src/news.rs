@@ -135,6 +135,7 @@ impl Newsroom {
             | Event::RequestCancel(_)
             | Event::Worker(..)
             | Event::WorkerMissing { .. }
+            | Event::Claim(..)
             | Event::SchedulerUpdated(_) => {
                 self.overview();
             }

@@ -5,6 +5,7 @@
 
 pub mod base;
 pub mod capabilities;
+mod claims;
 pub mod error;
 pub mod http;
 mod joined;

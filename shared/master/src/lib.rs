@@ -8,6 +8,7 @@
 
 mod build;
 mod catalog;
+mod claims;
 mod clock;
 mod collapse;
 mod engine;

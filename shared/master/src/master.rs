@@ -103,6 +103,11 @@ impl Master {
         self.inner.started.troubles.clone()
     }
 
+    /// Where events are told that no engine decides.
+    pub(crate) fn publisher(&self) -> &crate::events::Publisher {
+        &self.inner.started.publisher
+    }
+
     fn send(&self, message: Message) {
         // When the engine has ended, the message is dropped with its reply, and that tells the caller.
         let _ = self.inner.started.sender.send(message);

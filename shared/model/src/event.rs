@@ -1,8 +1,8 @@
 //! What happens on a master, one closed list; `live-events` §1.4 has each one's keys and body.
 
 use crate::{
-    Build, BuildId, BuildRequest, BuildSet, Builder, Change, Log, Master, Project, Properties, RequestId, Scheduler,
-    Step, Time, Worker, WorkerId,
+    Build, BuildId, BuildRequest, BuildSet, Builder, BuilderId, Change, Claim, Log, Master, Project, Properties,
+    RequestId, Scheduler, Step, Time, Worker, WorkerId,
 };
 
 /// Something happened. The bodies are whole, as of the event.
@@ -51,6 +51,8 @@ pub enum Event {
     SchedulerUpdated(Scheduler),
     /// `projects/{id}/update`
     ProjectUpdated(Project),
+    /// `claims/{builderid}/new|over`: somebody has a broken builder, or nobody any more.
+    Claim(BuilderId, Option<Claim>),
     /// `control/…`: an order that was given.
     Control(Control),
 }

@@ -4,6 +4,7 @@
 //! what is here can be tested by giving values and looking at values.
 //! The names and their meanings are Buildbot's.
 
+pub mod claim;
 pub mod config;
 pub mod event;
 pub mod ids;
@@ -14,6 +15,7 @@ pub mod results;
 pub mod rows;
 pub mod time;
 
+pub use claim::Claim;
 pub use event::Event;
 pub use ids::*;
 pub use properties::Properties;

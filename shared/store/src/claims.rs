@@ -1,7 +1,7 @@
 //! Table `claims`: who said “I have it” about a broken builder of this master, for everybody who follows it.
 
 use crate::schema::Migration;
-use model::{BuilderId, Time};
+use model::{BuilderId, Claim, Time};
 use rusqlite::{Connection, Result, Row};
 
 pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
@@ -14,17 +14,6 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
         ) STRICT;
     ",
 }];
-
-/// A claim.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claim {
-    /// On what; a builder has one at most.
-    pub builder: BuilderId,
-    /// Whose, as they named themselves.
-    pub by: String,
-    /// Since when.
-    pub at: Time,
-}
 
 /// All of them that began at `since` or later, by builder.
 pub fn since(c: &Connection, since: Time) -> Result<Vec<Claim>> {

@@ -114,7 +114,7 @@ pub async fn call(
 }
 
 /// The JSON content type is asked for because no page of another site can send it without being asked first.
-fn input(headers: &axum::http::HeaderMap, body: &[u8]) -> Result<Json, CommandError> {
+pub(crate) fn input(headers: &axum::http::HeaderMap, body: &[u8]) -> Result<Json, CommandError> {
     let media = headers
         .get(axum::http::header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());

@@ -5,6 +5,7 @@
 //! | `/api/v2/…`, `/api`, `/config` | REST v2: reading, and control by JSON-RPC | see [`access`] |
 //! | `/ws`, `/sse/…` | live events | as REST |
 //! | `/api/outpost/v1` | which version of the commands is spoken | everybody |
+//! | `/api/outpost/v1/claims` | who has which broken builder | as REST |
 //! | `/api/outpost/v1/call/{name}`, `/api/outpost/v1/events` | `app`'s commands and events | the owner only |
 //! | anything else | the front end | everybody |
 //!
@@ -16,6 +17,7 @@
 
 pub mod access;
 mod answer;
+mod claims;
 mod commands;
 mod compress;
 mod live;

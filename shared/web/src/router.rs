@@ -1,6 +1,7 @@
 //! Puts the parts together under one gate.
 
 use crate::access::{Gate, check};
+use crate::claims;
 use crate::commands::{self, Commands};
 use crate::live::{self, Hub, Streams};
 use crate::page::{self, FrontEnd};
@@ -92,6 +93,7 @@ pub fn router(setup: Setup) -> Router {
         .route("/sse/remove/{*path}", get(live::sse_remove))
         .route("/sse/{*path}", get(live::sse_listen))
         .route("/api/outpost/v1", get(commands::discover))
+        .route("/api/outpost/v1/claims", get(claims::read).post(claims::order))
         .route("/api/outpost/v1/call/{name}", post(commands::call))
         .route("/api/outpost/v1/events", any(commands::events))
         .fallback(page::serve)

@@ -2,6 +2,7 @@
 //!
 //! Nothing here acts: a transport carries these values, `master`, `worker` and `web` know what they mean for them.
 
+pub mod claims;
 pub mod events;
 pub mod rest;
 pub mod worker;

@@ -178,7 +178,7 @@ fn is_page(path: &str) -> bool {
 /// Whether `path` needs no session.
 fn may_guest(gate: &Gate, path: &str) -> bool {
     if is_under(path, "/api/outpost") {
-        path == "/api/outpost/v1"
+        path == "/api/outpost/v1" || (gate.access.open && path == "/api/outpost/v1/claims")
     } else {
         gate.access.open || is_page(path)
     }

@@ -5,7 +5,7 @@ use crate::rest::{
     build, build_request, build_set, builder, change, log, project, properties, scheduler, step, worker,
 };
 use model::event::{BuildVerb, BuilderVerb, Control, ControlTarget, LogVerb, MasterVerb, RequestVerb, StepVerb};
-use model::{Build, BuildRequest, Builder, Event, Json, Log, Master, Properties, Step, Time, Worker};
+use model::{Build, BuildRequest, Builder, BuilderId, Claim, Event, Json, Log, Master, Properties, Step, Time, Worker};
 use serde_json::json;
 
 /// What listeners are told: the same body under each of the keys, in this order.
@@ -46,6 +46,7 @@ impl News {
                 News::one(format!("schedulers/{}/updated", row.id), scheduler::json(row, on))
             }
             Event::ProjectUpdated(row) => News::one(format!("projects/{}/update", row.id), project::json(row, None)),
+            Event::Claim(builder, now) => claim(*builder, now.as_ref()),
             Event::Control(order) => control(order),
         }
     }
@@ -124,6 +125,12 @@ fn master(verb: MasterVerb, row: &Master) -> News {
         format!("masters/{}/{}", row.id, verb.word()),
         json!({"active": row.active, "masterid": row.id, "name": row.name}),
     )
+}
+
+fn claim(builder: BuilderId, now: Option<&Claim>) -> News {
+    let verb = if now.is_some() { "new" } else { "over" };
+    let body = now.map_or_else(|| json!({"builderid": builder}), crate::claims::json);
+    News::one(format!("claims/{builder}/{verb}"), body)
 }
 
 fn control(order: &Control) -> News {
