@@ -64,6 +64,25 @@ const SHOTS: Shot[] = [
       await page.getByRole("menuitem", { name: "Take back at once…" }).click();
     },
   },
+  { name: "timeline", path: "/timeline" },
+  { name: "timeline-one", path: "/timeline", size: "one" },
+  { name: "timeline-empty", path: "/timeline", size: "empty" },
+  { name: "timeline-team", path: "/timeline", size: "team" },
+  { name: "timeline-few", path: "/timeline?q=docs&master=llvm", size: "team" },
+  {
+    name: "timeline-peek",
+    path: "/timeline",
+    before: (page) =>
+      page
+        .getByRole("link", { name: /^linux-tests #/ })
+        .first()
+        .hover(),
+  },
+  { name: "console", path: "/console" },
+  { name: "console-tags", path: "/console?group=tag" },
+  { name: "console-one", path: "/console", size: "one" },
+  { name: "console-empty", path: "/console", size: "empty" },
+  { name: "console-team", path: "/console?master=llvm", size: "team" },
   { name: "changes", path: "/changes" },
   { name: "changes-details", path: "/changes?change=1040" },
   { name: "changes-empty", path: "/changes", size: "empty" },

@@ -86,11 +86,6 @@ export class Axis {
     if (at >= tops.length) return (this.#times.at(-1) as number) - (y - this.height) / scale;
     return between(y, at, tops, this.#times);
   }
-
-  /** Whether the time is within folded time. */
-  folded(time: number): boolean {
-    return this.idle.some(({ from, until, open }) => !open && time > from && time < until);
-  }
 }
 
 /** The first of `count` places where `holds`, which then holds for all behind it. */

@@ -38,21 +38,34 @@ export function step(scale: number): number {
   return STEPS.find((one) => one * scale >= 1.5 * APART) ?? DAY;
 }
 
-/** Labels between two heights. */
+/** Labels between two heights: where idle time was folded away, and evenly where there is room. */
 export function ticks(axis: Axis, scale: number, top: number, bottom: number): Tick[] {
-  const every = step(scale);
-  const found: Tick[] = [];
-  let time = aligned(axis.time(top), every);
-  const oldest = axis.time(bottom);
-  for (let count = 0; time >= oldest && count < MOST; count++) {
-    if (axis.folded(time)) {
-      const idle = axis.idle.find(({ from, until }) => time > from && time < until);
-      time = aligned(idle?.from ?? time - every, every);
-      continue;
-    }
+  const [newest, oldest] = [axis.time(Math.max(0, top)), axis.time(bottom)];
+  const edges = axis.idle.filter(({ open, from }) => !open && from <= newest && from > oldest).map(({ from }) => from);
+  const taken = edges.map((time) => ({ time, y: axis.y(time) }));
+  const free = (y: number) => taken.every((one) => Math.abs(one.y - y) >= APART);
+  for (const time of even(axis, step(scale), newest, oldest)) {
     const y = axis.y(time);
-    if (y >= 0 && y - (found.at(-1)?.y ?? -Infinity) >= APART) found.push(tick(time, y, found.at(-1)));
-    time -= every;
+    if (free(y)) taken.push({ time, y });
+  }
+  taken.sort((a, b) => a.y - b.y);
+  const found: Tick[] = [];
+  for (const { time, y } of taken) {
+    const next = tick(time, y, found.at(-1));
+    // Where time is stretched, two places may have the same minute.
+    if (next.day !== "" || next.label !== found.at(-1)?.label) found.push(next);
+  }
+  return found;
+}
+
+/** The multiples of a step that are not within folded time, the newest first. */
+function even(axis: Axis, every: number, newest: number, oldest: number): number[] {
+  const found: number[] = [];
+  let time = aligned(newest, every);
+  while (time >= oldest && found.length < MOST) {
+    const idle = axis.idle.find(({ from, until, open }) => !open && time > from && time < until);
+    if (!idle) found.push(time);
+    time = idle ? aligned(idle.from, every) : time - every;
   }
   return found;
 }

@@ -71,10 +71,8 @@ describe("the axis", () => {
       [HOUR, 7 * HOUR, 28],
       [8 * HOUR, 12 * HOUR, 28],
     ]);
-    expect(folded.folded(NOW - 3 * HOUR)).toBe(true);
     const opened = axis(spans, { open: new Set([NOW - HOUR]) });
     expect(opened.height - folded.height).toBeCloseTo(6 * HOUR * SCALE - 28);
-    expect(opened.folded(NOW - 3 * HOUR)).toBe(false);
   });
 
   test("nothing at all is one band", () => {
@@ -96,6 +94,13 @@ describe("ticks", () => {
         expect(new Set(said).size).toBe(said.length);
       }
     }
+  });
+
+  test("folded time has a label at its older end", () => {
+    const spans = [5, 9].map((hours) => ({ start: NOW - hours * HOUR - 4 * MINUTE, end: NOW - hours * HOUR + MINUTE }));
+    const made = axis(spans, { oldest: NOW - 10 * HOUR });
+    const times = ticks(made, SCALE, 0, made.height).map(({ time }) => NOW - time);
+    expect(times).toEqual([5 * HOUR - MINUTE, 9 * HOUR - MINUTE, 10 * HOUR]);
   });
 
   test("the first names its day", () => {

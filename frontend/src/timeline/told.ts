@@ -27,9 +27,9 @@ export function told(name: string, build: TimelineBuild, run: RunningRow | undef
 }
 
 /** Pixels of a character of the small size, as wide as figures are. */
-const CHARACTER = 7;
+const CHARACTER = 7.6;
 /** Pixels of the mark and what is around it. */
-const MARK = 24;
+const MARK = 22;
 
 /** The longest of the bar's texts that fits; empty when none does. */
 export function fitting(texts: readonly string[], width: number): string {

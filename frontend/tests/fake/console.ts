@@ -14,8 +14,21 @@ const LINES = [
   { project: "tools", branch: "" },
 ];
 
+const NOTHING: Console = {
+  now: NOW,
+  line: null,
+  lines: [],
+  changes: [],
+  builders: [],
+  cells: [],
+  breaks: [],
+  next: null,
+  partial: null,
+};
+
 /** A page of the console. Every builder builds each change, or each second, and so on. */
 export function console(rows: readonly BuilderRow[], query: ConsoleQuery): Console {
+  if (rows.length === 0) return NOTHING;
   const before = query.before === null ? NEWEST + 1 : Number(query.before);
   const line = LINES.find(
     ({ project, branch }) =>

@@ -1,0 +1,85 @@
+/** What stands where in the console. Pure. */
+import type { Console } from "../generated/Console";
+import type { ConsoleBuilder } from "../generated/ConsoleBuilder";
+import type { ConsoleBreak } from "../generated/ConsoleBreak";
+import type { ConsoleCell } from "../generated/ConsoleCell";
+import type { ConsoleChange } from "../generated/ConsoleChange";
+
+/** Pages one below the other. */
+export interface Pages {
+  changes: readonly ConsoleChange[];
+  builders: readonly ConsoleBuilder[];
+  cells: readonly ConsoleCell[];
+  breaks: readonly ConsoleBreak[];
+  next: string | null;
+}
+
+/** The pages as one. A build that reaches beyond a page's end goes on in the next, up to the next build there. */
+export function together(pages: readonly Console[]): Pages {
+  const builders = new Map<number, ConsoleBuilder>();
+  const changes: ConsoleChange[] = [];
+  const cells: ConsoleCell[] = [];
+  const breaks: ConsoleBreak[] = [];
+  for (const page of pages) {
+    const from = changes.length;
+    for (const builder of page.builders) builders.set(builder.builder, builder);
+    const low = <T extends ConsoleCell | ConsoleBreak>(one: T): T => ({
+      ...one,
+      top: one.top + from,
+      bottom: one.bottom + from,
+    });
+    const added = page.cells.map(low);
+    for (const cell of cells.filter(({ bottom }) => bottom === from - 1)) {
+      const tops = added.filter(({ builder }) => builder === cell.builder).map(({ top }) => top);
+      cell.bottom = Math.min(from + page.changes.length, ...tops) - 1;
+    }
+    changes.push(...page.changes);
+    cells.push(...added);
+    breaks.push(...page.breaks.map(low));
+  }
+  return { changes, builders: [...builders.values()], cells, breaks, next: pages.at(-1)?.next ?? null };
+}
+
+/** How columns are grouped. */
+export type GroupBy = "none" | "tag" | "project";
+
+/** A column with the name of its group. */
+export interface Column {
+  builder: ConsoleBuilder;
+  group: string;
+}
+
+const NAMES = new Intl.Collator("en", { numeric: true });
+
+/** The columns that a text leaves, in groups; a builder with several tags stands once, with its first. */
+export function columns(builders: readonly ConsoleBuilder[], text: string, by: GroupBy): Column[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const group = ({ tags, project }: ConsoleBuilder) =>
+    by === "tag" ? (tags[0] ?? "") : by === "project" ? (project ?? "") : "";
+  return builders
+    .filter(({ name, tags, project }) => {
+      const where = [name, project ?? "", ...tags].join("\n").toLowerCase();
+      return words.every((word) => where.includes(word));
+    })
+    .map((builder) => ({ builder, group: group(builder) }))
+    .sort((a, b) => NAMES.compare(a.group, b.group) || NAMES.compare(a.builder.name, b.builder.name));
+}
+
+/** A builder's cells and breaks, the newest first. */
+export interface Marks {
+  cells: readonly ConsoleCell[];
+  breaks: readonly ConsoleBreak[];
+}
+
+/** Cells and breaks by builder. */
+export function byBuilder({ cells, breaks }: Pages): Map<number, Marks> {
+  const found = new Map<number, { cells: ConsoleCell[]; breaks: ConsoleBreak[] }>();
+  const of = (builder: number) => {
+    let marks = found.get(builder);
+    if (!marks) found.set(builder, (marks = { cells: [], breaks: [] }));
+    return marks;
+  };
+  for (const cell of cells) of(cell.builder).cells.push(cell);
+  for (const one of breaks) of(one.builder).breaks.push(one);
+  return found;
+}
