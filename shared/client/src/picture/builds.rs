@@ -32,7 +32,9 @@ impl Picture {
         let ran = self.running.remove(&row.id).map(|running| running.about);
         let about = self.about(row, ran.as_deref());
         let finished = finished(row, about);
-        self.taken(row, news);
+        if finished.results != Some(Results::Retry) {
+            self.taken(row, news);
+        }
         self.remember_over(&finished);
         self.remember(finished.clone());
         news.push(News::BuildFinished(Box::new(finished)));
