@@ -34,9 +34,34 @@ def switches(pid):
     return total
 
 
+def stat_of(pid):
+    """Everything after the program's name, which may hold anything."""
+    return open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+
+
+def family(pid):
+    """A process and all that are below it now."""
+    below = {}
+    for other in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            below.setdefault(int(stat_of(other)[1]), []).append(int(other))
+        except OSError:
+            pass  # it has ended meanwhile
+    found = [pid]
+    for member in found:
+        found += below.get(member, [])
+    return found
+
+
 def cpu_seconds(pid):
-    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
-    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    """Of a process, all below it, and all that they have waited for."""
+    total = 0
+    for member in family(pid):
+        try:
+            total += sum(map(int, stat_of(member)[11:15]))
+        except OSError:
+            pass
+    return total / os.sysconf("SC_CLK_TCK")
 
 
 def until_answers(port, started, process):
