@@ -10,8 +10,8 @@ import type { Workers } from "../src/generated/Workers";
 import { OWN } from "../src/route/routes";
 import { NOW, PEOPLE, changes, mark, overview, type Size } from "./fake/farm";
 import { failedCompile, look, plainLog, textLog, type FakeLog } from "./fake/logs";
-import { MAIN_FILE, buildPage, form, notices, projects, proposal } from "./fake/pages";
-import { HINT, LLVM, LOOKED, lookAt } from "./fake/masters";
+import { MAIN_FILE, buildPage, form, joinedForm, notices, projects, proposal } from "./fake/pages";
+import { HINT, LLVM, LOCKED, LOOKED, lookAt } from "./fake/masters";
 import { FakeRefusal } from "./fake/refusal";
 import { FREE, lendings } from "./fake/lending";
 import { withTeam } from "./fake/team";
@@ -24,6 +24,8 @@ type Answers = { [C in Name]: (input: Commands[C]["input"]) => Commands[C]["outp
 
 /** The fake. `orders` holds every order it was given, for tests to look at. */
 export class FakeHost {
+  /** Everything that it was asked, in order. */
+  readonly asked: { name: string; input: unknown }[] = [];
   readonly orders: { name: Name; input: unknown }[] = [];
   readonly logs: Map<number, FakeLog>;
   overview: Overview;
@@ -81,6 +83,7 @@ export class FakeHost {
   call(name: string, input: unknown): unknown {
     const answer = (this.#answers as Record<string, ((input: unknown) => unknown) | undefined>)[name];
     if (!answer) throw new FakeRefusal("not_found", `there is no command '${name}'`);
+    this.asked.push({ name, input });
     return this.#moved(answer(input));
   }
 
@@ -171,8 +174,6 @@ export class FakeHost {
     masters: () => ({ now: NOW, masters: this.masters, hints: this.#size === "team" ? [HINT] : [] }),
     look_at: ({ url }) => lookAt(url, this.masters),
     join: (input) => {
-      if (input.secret?.way === "password" && !input.session_only && input.secret.password === "no keychain")
-        throw new FakeRefusal("unavailable", "The keychain is locked.", "Unlock it, or keep the secret for this run.");
       const row = { ...LLVM, master: input.name ?? LOOKED.name, title: LOOKED.title, url: LOOKED.url };
       this.masters = [...this.masters, row];
       this.#orderMasters("join", input);
@@ -192,9 +193,7 @@ export class FakeHost {
       if (input.secret.way === "password" && input.secret.password === "wrong")
         throw new FakeRefusal("forbidden", "llvm does not accept this user name and password.", "Type them again.");
       if (input.secret.way === "password" && input.secret.password === "no keychain" && !input.session_only)
-        throw new FakeRefusal("unavailable", "The keychain is locked.", "Unlock it, or keep the secret for this run.", {
-          keychain: "locked",
-        });
+        throw new FakeRefusal(...LOCKED);
       const row = this.#master(input.master);
       Object.assign(row, { user: "ann", signed_out: null, denied: {}, session_only: input.session_only });
       this.#orderMasters("sign_in", input);
@@ -278,10 +277,13 @@ export class FakeHost {
       return { line: look(this.#log(log), from, backwards, (line) => fold(line).includes(fold(text))) };
     },
     changes: ({ before, mine }) => (this.#size === "empty" ? { changes: [], next: null } : changes(before, mine)),
-    force_form: () => form(),
+    force_form: ({ master, scheduler }) =>
+      master === OWN ? form() : joinedForm(scheduler, `${this.#master(master).url}#/builders/1/force/release`),
     force: (input) => {
       if (input.values.jobs === "0")
         throw new FakeRefusal("invalid", "The form has problems.", null, { jobs: "at least 1" });
+      if (input.values.major === "0")
+        throw new FakeRefusal("invalid", "The form has problems.", null, { major: "at least 1" });
       const row = this.#row(input.builder, input.master);
       row.waiting++;
       this.overview.waiting.push({
@@ -419,7 +421,7 @@ export class FakeHost {
       const row: MuteRow = {
         mute: 50 + this.orders.length,
         scope: input.scope,
-        name: input.scope.about === "builder" ? this.#row(input.scope.builder).name : "everything",
+        name: input.scope.about === "builder" ? this.#row(input.scope.builder, input.scope.master).name : "everything",
         ends_at: null,
         ends: "until unmuted",
       };
@@ -494,8 +496,36 @@ export class FakeHost {
       this.#lend("order_lending", input);
       return this.#lendings();
     },
+    claim: (input) => {
+      const claim = { by: "Ann Lee", mine: true, at: NOW, until: NOW + 86_400_000, shared: input.master === OWN };
+      for (const item of this.overview.breaks) if (isOf(item, input)) item.claim = claim;
+      this.#row(input.builder, input.master).claimed_by = claim.by;
+      this.#order("claim", input);
+      return claim;
+    },
+    unclaim: (input) => {
+      for (const item of this.overview.breaks) if (isOf(item, input)) item.claim = null;
+      this.#row(input.builder, input.master).claimed_by = null;
+      return this.#order("unclaim", input);
+    },
+    why: ({ build }) =>
+      build === null
+        ? { sentence: "You are told of breaks of yours.", told: null, facts: [] }
+        : {
+            sentence: "No notice came: none of its 3 changes is yours.",
+            told: false,
+            facts: [
+              { label: "Blame", text: "Bob Ray and Cleo Diaz", path: "/changes?change=1041" },
+              { label: "Rule", text: "your settings", path: "/settings#notices" },
+            ],
+          },
     notices: () => (this.#size === "empty" ? { notices: [], verdicts: [] } : notices()),
     leaving: () => ({ running: this.overview.running, waiting: this.overview.waiting.length, lent: [] }),
     quit: (input) => this.#order("quit", input),
   };
+}
+
+/** Whether a break is of that builder. */
+function isOf(item: Overview["breaks"][number], { master, builder }: { master: string; builder: number }): boolean {
+  return item.builds.some((one) => one.master === master && one.builder === builder);
 }

@@ -26,6 +26,8 @@ describe("every page", () => {
     ["/builders", "Builders"],
     ["/builders?group=master", "Builders"],
     ["/pending", "Pending"],
+    ["/timeline", "Timeline"],
+    ["/console?master=llvm", "Console"],
     ["/changes", "Changes"],
     ["/workers", "Workers"],
     ["/notices", "Notices"],
