@@ -22,7 +22,7 @@ pub(crate) use answer::{Answer, page_title};
 pub(crate) use exchange::Asked;
 pub(crate) use sink::Sink;
 pub use socket::Socket;
-pub use trust::{Proxying, Trust};
+pub use trust::{Proxying, Trust, provide_cryptography};
 
 use crate::session::Keeper;
 use crate::{Base, Error};

@@ -42,6 +42,12 @@ pub enum Proxying {
     Through(String),
 }
 
+/// Gives this process the cryptography that other HTTP clients in it ask for. To be called before one is made.
+pub fn provide_cryptography() {
+    // An error says that it is there already.
+    let _ = ring::default_provider().install_default();
+}
+
 /// The client for one master: HTTP/1.1, no redirects by itself, no cookies by itself.
 pub(super) fn client(trust: &Trust) -> Result<Client, Error> {
     let builder = Client::builder()
