@@ -8,6 +8,7 @@ pub mod api;
 pub mod autostart;
 pub mod configuration;
 pub mod detect;
+pub mod joined;
 pub mod lending;
 pub mod news;
 pub mod places;

@@ -31,12 +31,14 @@ enum Heard {
 }
 
 /// What an event is about: of one subject only the newest event matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Subject {
     Overview,
-    Build(i64),
-    Log(i64),
+    /// By its master's key.
+    Build(String, i64),
+    Log(String, i64),
     Changes,
+    Masters,
     Projects,
     Settings,
     Lending,
@@ -64,6 +66,36 @@ impl Newsroom {
     /// Builders, running builds, the queue, breaks, mutes or sources changed.
     pub fn overview(&self) {
         self.hear(Heard::Latest(Subject::Overview, News::Overview));
+    }
+
+    /// A change arrived or was built.
+    pub fn changes(&self) {
+        self.hear(Heard::Latest(Subject::Changes, News::Changes));
+    }
+
+    /// Masters came, went, or are followed in another way.
+    pub fn masters(&self) {
+        self.hear(Heard::Latest(Subject::Masters, News::Masters));
+    }
+
+    /// A master's build, its steps or properties changed.
+    pub fn build(&self, master: &str, build: i64) {
+        let news = News::Build {
+            master: master.to_owned(),
+            build,
+        };
+        self.hear(Heard::Latest(Subject::Build(master.to_owned(), build), news));
+    }
+
+    /// A master's log has so many lines now.
+    pub fn log(&self, master: &str, log: i64, num_lines: i64, complete: bool) {
+        let news = News::Log {
+            master: master.to_owned(),
+            log,
+            num_lines,
+            complete,
+        };
+        self.hear(Heard::Latest(Subject::Log(master.to_owned(), log), news));
     }
 
     /// Projects or the configuration changed.
@@ -97,21 +129,14 @@ impl Newsroom {
     }
 
     fn pass_on(&self, event: &Event) {
-        let build = |id: i64| {
-            self.hear(Heard::Latest(
-                Subject::Build(id),
-                News::Build {
-                    master: crate::api::bundled(),
-                    build: id,
-                },
-            ))
-        };
+        let own = crate::api::bundled();
+        let build = |id: i64| self.build(&own, id);
         match event {
-            Event::ChangeNew(_) => self.hear(Heard::Latest(Subject::Changes, News::Changes)),
+            Event::ChangeNew(_) => self.changes(),
             Event::Build(_, row) => {
                 build(row.id.0);
                 self.overview();
-                self.hear(Heard::Latest(Subject::Changes, News::Changes));
+                self.changes();
             }
             Event::BuildProperties(id, _) => build(id.0),
             Event::Step(_, step) => {
@@ -119,13 +144,8 @@ impl Newsroom {
                 self.overview();
             }
             Event::Log(verb, log) => {
-                let news = News::Log {
-                    master: crate::api::bundled(),
-                    log: log.id.0,
-                    num_lines: log.num_lines,
-                    complete: log.complete || *verb == LogVerb::Finished,
-                };
-                self.hear(Heard::Latest(Subject::Log(log.id.0), news));
+                let complete = log.complete || *verb == LogVerb::Finished;
+                self.log(&own, log.id.0, log.num_lines, complete);
             }
             Event::Builder(..) | Event::ProjectUpdated(_) => {
                 self.overview();
@@ -167,7 +187,7 @@ async fn edit(mut hearing: mpsc::UnboundedReceiver<Heard>, told: broadcast::Send
             },
             () = async { tokio::time::sleep_until(next.unwrap_or_else(tokio::time::Instant::now)).await }, if next.is_some() => {
                 let time = tokio::time::Instant::now();
-                let over: Vec<Subject> = paused.iter().filter(|(_, end)| **end <= time).map(|(s, _)| *s).collect();
+                let over: Vec<Subject> = paused.iter().filter(|(_, end)| **end <= time).map(|(s, _)| s.clone()).collect();
                 for subject in over {
                     match waiting.remove(&subject) {
                         Some(news) => {

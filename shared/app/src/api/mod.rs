@@ -236,6 +236,12 @@ api! {
     mute(notices::Mute) -> Nothing,
     /// Speak again.
     unmute(notices::Unmute) -> Nothing,
+    /// Says "I have it" about a broken builder; the answer says whether others see it.
+    claim(notices::ClaimQuery) -> notices::ClaimRow,
+    /// Gives it back.
+    unclaim(notices::ClaimQuery) -> Nothing,
+    /// Why there was a notice after a build, or none.
+    why(notices::WhyQuery) -> notices::Why,
     /// What was told, what was not, and why.
     notices(Nothing) -> notices::Notices,
     /// A link that opens the dashboard in a browser, once.
@@ -255,6 +261,16 @@ impl Refusal {
     /// The input cannot be used.
     pub fn invalid(message: impl Into<String>) -> Refusal {
         Refusal::new("invalid", message)
+    }
+
+    /// Something else is in the way of it.
+    pub fn conflict(message: impl Into<String>) -> Refusal {
+        Refusal::new("conflict", message)
+    }
+
+    /// Whoever asks may not.
+    pub fn forbidden(message: impl Into<String>) -> Refusal {
+        Refusal::new("forbidden", message)
     }
 
     /// It cannot be done now.

@@ -1,6 +1,7 @@
 //! Orders to the master.
 
 use super::App;
+use super::joined::{Whose, actions as there};
 use crate::api::actions::{
     Cancel, Field, Force, Forced, Form, FormName, FormQuery, Rebuild, SchedulerRow, Schedulers, SetPriority, Stop,
     SwitchScheduler,
@@ -14,6 +15,9 @@ use model::{BuildId, BuilderId, Json, RequestId};
 use std::collections::BTreeMap;
 
 pub(super) async fn form(app: &App, query: FormQuery) -> Result<Form, Refusal> {
+    if let Whose::There(member) = app.master_of(&query.master)? {
+        return there::form(app, &member, query).await;
+    }
     let (scheduler, force) = scheduler_of(app, query.builder).await?;
     let or = |text: &str, other: &str| {
         if text.is_empty() {
@@ -104,6 +108,9 @@ fn field(field_config: &ForceField, parent: &str) -> Field {
 }
 
 pub(super) async fn force(app: &App, force: Force) -> Result<Forced, Refusal> {
+    if let Whose::There(member) = app.master_of(&force.master)? {
+        return there::force(app, &member, force).await;
+    }
     let (scheduler, config) = scheduler_of(app, force.builder).await?;
     let mut fields = BTreeMap::new();
     for one in &config.fields {
@@ -159,16 +166,25 @@ fn forced_row(forced: Requested, builder: Option<BuilderId>) -> Result<Forced, R
 }
 
 pub(super) async fn stop(app: &App, stop: Stop) -> Result<Nothing, Refusal> {
+    if let Whose::There(member) = app.master_of(&stop.master)? {
+        return there::stop(app, &member, stop).await;
+    }
     app.master.stop_build(BuildId(stop.build), reason(&stop.reason)).await?;
     Ok(Nothing {})
 }
 
 pub(super) async fn rebuild(app: &App, rebuild: Rebuild) -> Result<Forced, Refusal> {
+    if let Whose::There(member) = app.master_of(&rebuild.master)? {
+        return there::rebuild(app, &member, rebuild).await;
+    }
     let forced = app.master.rebuild(BuildId(rebuild.build)).await?;
     forced_row(forced, None)
 }
 
 pub(super) async fn cancel(app: &App, cancel: Cancel) -> Result<Nothing, Refusal> {
+    if let Whose::There(member) = app.master_of(&cancel.master)? {
+        return there::cancel(app, &member, cancel).await;
+    }
     app.master
         .cancel_request(RequestId(cancel.request), reason(&cancel.reason))
         .await?;
@@ -180,13 +196,19 @@ fn reason(text: &str) -> Option<String> {
 }
 
 pub(super) async fn set_priority(app: &App, order: SetPriority) -> Result<Nothing, Refusal> {
+    if let Whose::There(member) = app.master_of(&order.master)? {
+        return there::set_priority(app, &member, order).await;
+    }
     app.master
         .set_priority(RequestId(order.request), order.priority)
         .await?;
     Ok(Nothing {})
 }
 
-pub(super) async fn schedulers(app: &App, _: MasterQuery) -> Result<Schedulers, Refusal> {
+pub(super) async fn schedulers(app: &App, query: MasterQuery) -> Result<Schedulers, Refusal> {
+    if let Whose::There(member) = app.master_of(&query.master)? {
+        return there::schedulers(&member).await;
+    }
     let rows = app.store().read(store::schedulers::list).await?;
     let row = |row: model::Scheduler| SchedulerRow {
         scheduler: row.id.0,
@@ -200,6 +222,9 @@ pub(super) async fn schedulers(app: &App, _: MasterQuery) -> Result<Schedulers, 
 }
 
 pub(super) async fn switch_scheduler(app: &App, order: SwitchScheduler) -> Result<Nothing, Refusal> {
+    if let Whose::There(member) = app.master_of(&order.master)? {
+        return there::switch_scheduler(app, &member, order).await;
+    }
     app.master
         .set_scheduler_enabled(model::SchedulerId(order.scheduler), order.enabled)
         .await?;

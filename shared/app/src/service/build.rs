@@ -1,5 +1,6 @@
 //! One build's page.
 
+use super::joined::{Whose, build as there};
 use super::marks::Marks;
 use super::overview::usual_of;
 use super::{App, clock};
@@ -28,6 +29,10 @@ struct Read {
 }
 
 pub(super) async fn build(app: &App, query: BuildQuery) -> Result<BuildPage, Refusal> {
+    let (BuildQuery::Id { master, .. } | BuildQuery::Number { master, .. }) = &query;
+    if let Whose::There(member) = app.master_of(master)? {
+        return there::build(app, &member, query).await;
+    }
     let named = match &query {
         BuildQuery::Id { build, .. } => format!("there is no build {build}"),
         BuildQuery::Number { builder, number, .. } => format!("builder {builder} has no build {number}"),

@@ -1,8 +1,9 @@
 //! One builder's page.
 
 use super::App;
+use super::joined::{self, Whose};
 use super::marks::Marks;
-use super::overview::overview;
+use super::overview;
 use crate::api::Refusal;
 use crate::api::overview::{BuildMark, BuilderPage, BuilderQuery};
 use model::Build;
@@ -14,7 +15,10 @@ use store::rusqlite::{Connection, Result as SqlResult};
 const PAGE: u64 = 50;
 
 pub(super) async fn builder(app: &App, query: BuilderQuery) -> Result<BuilderPage, Refusal> {
-    let overview = overview(app).await?;
+    if let Whose::There(member) = app.master_of(&query.master)? {
+        return joined::builder::builder(app, &member, query).await;
+    }
+    let overview = overview::here(app).await?;
     let row = overview.builders.into_iter().find(|row| row.builder == query.builder);
     let row = row.ok_or_else(|| Refusal::not_found(format!("there is no builder {}", query.builder)))?;
     let (marks, mut list) = app.store().read(move |c| history(c, &query)).await?;

@@ -1,11 +1,15 @@
 //! Ranges of logs, errors and searches in them.
 
 use super::App;
+use super::joined::{Whose, logs as there};
 use crate::api::Refusal;
 use crate::api::logs::{ErrorQuery, FindQuery, Found, Lines, LinesQuery, MOST_LINES};
 use model::LogId;
 
 pub(super) async fn lines(app: &App, query: LinesQuery) -> Result<Lines, Refusal> {
+    if let Whose::There(member) = app.master_of(&query.master)? {
+        return there::lines(&member, query).await;
+    }
     let id = LogId(query.log);
     let row = app.store().read(move |c| store::logs::get(c, id)).await?;
     let row = row.ok_or_else(|| Refusal::not_found(format!("there is no log {id}")))?;
@@ -33,6 +37,9 @@ pub(super) async fn lines(app: &App, query: LinesQuery) -> Result<Lines, Refusal
 }
 
 pub(super) async fn error(app: &App, query: ErrorQuery) -> Result<Found, Refusal> {
+    if let Whose::There(member) = app.master_of(&query.master)? {
+        return there::error(&member, query).await;
+    }
     let logs = app.store().logs();
     let id = LogId(query.log);
     let line = if query.backwards {
@@ -50,6 +57,9 @@ pub(super) async fn error(app: &App, query: ErrorQuery) -> Result<Found, Refusal
 pub(super) async fn find(app: &App, query: FindQuery) -> Result<Found, Refusal> {
     if query.text.is_empty() {
         return Err(Refusal::invalid("there is nothing to look for: the text is empty"));
+    }
+    if let Whose::There(member) = app.master_of(&query.master)? {
+        return there::find(&member, query).await;
     }
     let from = if query.backwards {
         query.from - 1

@@ -4,9 +4,11 @@ mod actions;
 mod build;
 mod builder;
 mod changes;
+pub(crate) mod claims;
 pub(crate) mod clock;
 mod configuration;
 mod console;
+mod joined;
 mod lending;
 mod logs;
 pub(crate) mod marks;
@@ -18,11 +20,15 @@ mod rules;
 pub(crate) mod settings;
 mod timeline;
 mod troubles;
+mod whole;
+mod why;
 mod workers;
 
 use crate::api::overview::{Demo, QuitHow};
 use crate::api::{self, Api, Nothing, Refusal};
 use crate::configuration::ConfigurationFolder;
+use crate::joined::versions::Versions;
+use crate::joined::{Around, Farm};
 use crate::lending::Lending;
 use crate::news::Newsroom;
 use crate::places::Places;
@@ -32,7 +38,7 @@ use master::{ControlError, Master};
 use std::sync::{Arc, RwLock};
 use store::{Store, StoreError};
 use tokio::sync::mpsc;
-use watch::Identity;
+use watch::{Identity, MasterKey};
 
 /// Version of the list of commands. A face of another version asks the person to restart.
 pub const PROTOCOL: u32 = 1;
@@ -47,6 +53,7 @@ pub struct App {
     pub(crate) places: Places,
     pub(crate) ports: WorkerPorts,
     pub(crate) lending: Lending,
+    pub(crate) farm: Farm,
     pub(crate) desk: Arc<Desk>,
 }
 
@@ -88,6 +95,23 @@ impl App {
             watching.clone(),
         )
         .await;
+        let desk = Arc::new(Desk {
+            link: RwLock::default(),
+            dashboard: RwLock::default(),
+            tray: RwLock::new("none".to_owned()),
+            demo: RwLock::default(),
+            settings: RwLock::default(),
+            identity: RwLock::default(),
+            quit,
+        });
+        let farm = Farm::new(Around {
+            store: master.store().clone(),
+            profile: places.profile.clone(),
+            newsroom: newsroom.clone(),
+            watching: watching.clone(),
+            versions: Arc::new(Versions::begin(clock::now().0)),
+            desk: desk.clone(),
+        });
         let app = App {
             master,
             watching,
@@ -96,17 +120,11 @@ impl App {
             newsroom,
             configuration,
             places,
-            desk: Arc::new(Desk {
-                link: RwLock::default(),
-                dashboard: RwLock::default(),
-                tray: RwLock::new("none".to_owned()),
-                demo: RwLock::default(),
-                settings: RwLock::default(),
-                identity: RwLock::default(),
-                quit,
-            }),
+            farm,
+            desk,
         };
         app.load_settings().await;
+        app.farm.begin_all().await;
         app
     }
 
@@ -135,6 +153,11 @@ impl App {
         &self.lending
     }
 
+    /// The joined masters.
+    pub fn farm(&self) -> &Farm {
+        &self.farm
+    }
+
     /// The configuration's folder.
     pub fn configuration_folder(&self) -> &ConfigurationFolder {
         &self.configuration
@@ -146,7 +169,12 @@ impl App {
 
     /// Whether an author's text means the person.
     pub(crate) fn is_me(&self, author: &str) -> bool {
-        read(&self.desk.identity).is_me(&crate::watching::bundled(), author)
+        self.is_me_at(&crate::watching::bundled(), author)
+    }
+
+    /// Whether an author's text means the person on that master.
+    pub(crate) fn is_me_at(&self, master: &MasterKey, author: &str) -> bool {
+        read(&self.desk.identity).is_me(master, author)
     }
 }
 
@@ -189,11 +217,11 @@ impl Api for App {
     async fn hello(&self, _: Nothing) -> Result<api::overview::Hello, Refusal> {
         Ok(overview::hello(self))
     }
-    async fn overview(&self, _: api::overview::OverviewQuery) -> Result<api::overview::Overview, Refusal> {
-        overview::overview(self).await
+    async fn overview(&self, input: api::overview::OverviewQuery) -> Result<api::overview::Overview, Refusal> {
+        whole::overview(self, input).await
     }
     async fn masters(&self, _: Nothing) -> Result<api::masters::Masters, Refusal> {
-        masters::masters(self)
+        masters::masters(self).await
     }
     async fn look_at(&self, input: api::masters::LookAt) -> Result<api::masters::Looked, Refusal> {
         masters::look_at(self, input).await
@@ -351,6 +379,15 @@ impl Api for App {
     async fn unmute(&self, input: api::notices::Unmute) -> Result<Nothing, Refusal> {
         notices::unmute(self, input).await
     }
+    async fn claim(&self, input: api::notices::ClaimQuery) -> Result<api::notices::ClaimRow, Refusal> {
+        claims::claim(self, input).await
+    }
+    async fn unclaim(&self, input: api::notices::ClaimQuery) -> Result<Nothing, Refusal> {
+        claims::unclaim(self, input).await
+    }
+    async fn why(&self, input: api::notices::WhyQuery) -> Result<api::notices::Why, Refusal> {
+        why::why(self, input)
+    }
     async fn notices(&self, _: Nothing) -> Result<api::notices::Notices, Refusal> {
         Ok(notices::notices(self))
     }
@@ -360,7 +397,7 @@ impl Api for App {
             .ok_or_else(|| Refusal::unavailable("the dashboard is not served yet; try again in a moment"))
     }
     async fn leaving(&self, _: Nothing) -> Result<api::overview::Leaving, Refusal> {
-        let overview = overview::overview(self).await?;
+        let overview = overview::here(self).await?;
         let waiting = u32::try_from(overview.waiting.len()).unwrap_or(u32::MAX);
         Ok(api::overview::Leaving {
             running: overview.running,
@@ -412,7 +449,7 @@ impl App {
 
     /// Whether nothing is configured yet.
     pub fn is_first_run(&self) -> bool {
-        self.master.config().builders.is_empty()
+        self.master.config().builders.is_empty() && self.farm.members().is_empty()
     }
 
     /// A link to a page of the dashboard that is good once.

@@ -1,8 +1,9 @@
-//! Now, Builders and one builder.
+//! What this program's own master has on Now and Builders.
 
 use super::marks::{Marks, usual};
 use super::{App, clock, read};
 use crate::api::Refusal;
+use crate::api::notices::ClaimRow;
 use crate::api::overview::{
     Break, BuilderRow, Hello, LogPlace, Overview, RunningRow, SettlingRow, Suspect, WaitingRow, WorkerRow,
 };
@@ -25,7 +26,7 @@ pub(super) fn hello(app: &App) -> Hello {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         protocol: super::PROTOCOL,
         title: app.master.config().title.clone(),
-        first_run: app.master.config().builders.is_empty(),
+        first_run: app.is_first_run(),
         demo: read(&app.desk.demo).clone(),
         tray: read(&app.desk.tray).clone(),
         dashboard: read(&app.desk.dashboard).clone(),
@@ -58,13 +59,14 @@ struct Broken {
     log: Option<i64>,
 }
 
-pub(super) async fn overview(app: &App) -> Result<Overview, Refusal> {
+/// All of it; the joined masters' parts are added by `whole`.
+pub(super) async fn here(app: &App) -> Result<Overview, Refusal> {
     let view = app.watching.view();
     let state = app.master.state().await;
     let wanted: Vec<BrokenAt> = view
         .breaks
         .iter()
-        .filter(|b| b.is_open())
+        .filter(|b| b.is_open() && b.master == crate::watching::bundled())
         .flat_map(|b| &b.builders)
         .map(|(key, part)| {
             let log = part
@@ -89,7 +91,7 @@ pub(super) async fn overview(app: &App) -> Result<Overview, Refusal> {
             .breaks
             .iter()
             .rev()
-            .filter(|b| b.is_open())
+            .filter(|b| b.is_open() && b.master == crate::watching::bundled())
             .map(|b| break_row(app, b, &view, &found))
             .collect(),
         builders: rows,
@@ -243,22 +245,28 @@ async fn waiting_rows(app: &App, rows: &[model::Builder], state: &master::State)
 
 fn builder_rows(app: &App, found: &Read, running: &[RunningRow], waiting: &[WaitingRow]) -> Vec<BuilderRow> {
     let view = app.watching.view();
-    let rank: HashMap<i64, usize> = view
+    let own = view
         .snapshot
         .builders
         .iter()
+        .filter(|builder| builder.key.master == crate::watching::bundled());
+    let watched: HashMap<BuilderId, (usize, &BuilderView)> = own
         .enumerate()
-        .map(|(at, builder)| (builder.key.id.0, at))
+        .map(|(rank, builder)| (builder.key.id, (rank, builder)))
         .collect();
     let mut rows: Vec<BuilderRow> = found
         .builders
         .iter()
         .map(|row| {
-            let watched = view.snapshot.builders.iter().find(|builder| builder.key.id == row.id);
+            let watched = watched.get(&row.id).map(|(_, builder)| *builder);
             builder_row(app, found, row, watched, running, waiting)
         })
         .collect();
-    rows.sort_by_key(|row| rank.get(&row.builder).copied().unwrap_or(usize::MAX));
+    rows.sort_by_key(|row| {
+        watched
+            .get(&BuilderId(row.builder))
+            .map_or(usize::MAX, |(rank, _)| *rank)
+    });
     rows
 }
 
@@ -282,8 +290,8 @@ fn builder_row(
     }
     BuilderRow {
         master: crate::api::bundled(),
-        flaky: false,
-        claimed_by: None,
+        flaky: watched.is_some_and(is_flaky),
+        claimed_by: watched.and_then(claimed_by),
         stale: None,
         builder: row.id.0,
         name: row.name.clone(),
@@ -318,16 +326,10 @@ fn break_row(app: &App, broken: &watch::Break, view: &crate::watching::View, fou
         .collect();
     let first = red.iter().min_by_key(|(_, part)| part.at).copied();
     let failed = first.and_then(|(_, part)| part.failed.as_ref());
-    let muted = |key: &watch::BuilderKey| {
-        view.snapshot
-            .builders
-            .iter()
-            .any(|builder| builder.key == *key && builder.muted.is_some())
-    };
     let build = |key: &watch::BuilderKey, part: &watch::BrokenBuilder| found.broken.get(&(key.id.0, part.number));
     Break {
         master: crate::api::bundled(),
-        claim: None,
+        claim: claim_of(view, broken),
         mine: view.snapshot.breaks.iter().any(|b| b.id == broken.id && b.mine),
         since: broken.opened_at.0,
         builds: red
@@ -349,17 +351,54 @@ fn break_row(app: &App, broken: &watch::Break, view: &crate::watching::View, fou
             .suspects
             .iter()
             .rev()
-            .map(|suspect| suspect_row(app, suspect))
+            .map(|suspect| suspect_row(app, &broken.master, suspect))
             .collect(),
-        muted: !red.is_empty() && red.iter().all(|(key, _)| muted(key)),
+        muted: is_muted(view, red.iter().map(|(key, _)| *key)),
     }
 }
 
-fn suspect_row(app: &App, suspect: &watch::Suspect) -> Suspect {
+/// Whether a builder flips without changes.
+pub(super) fn is_flaky(view: &BuilderView) -> bool {
+    view.flaky.is_some()
+}
+
+/// Who said that they have it.
+pub(super) fn claimed_by(view: &BuilderView) -> Option<String> {
+    view.claim.as_ref().map(|claim| claim.by.clone())
+}
+
+/// Who said that they have this break.
+pub(super) fn claim_of(view: &crate::watching::View, broken: &watch::Break) -> Option<ClaimRow> {
+    let open = view.snapshot.breaks.iter().find(|open| open.id == broken.id)?;
+    let claim = open.claim.as_ref()?;
+    Some(ClaimRow {
+        by: claim.by.clone(),
+        mine: claim.mine,
+        at: claim.since.0,
+        until: claim.until().0,
+        shared: claim.shared,
+    })
+}
+
+/// Whether all of these builders are muted.
+pub(super) fn is_muted<'a>(
+    view: &crate::watching::View,
+    builders: impl Iterator<Item = &'a watch::BuilderKey>,
+) -> bool {
+    let is_muted = |key: &watch::BuilderKey| {
+        let mut shown = view.snapshot.builders.iter();
+        shown.any(|builder| builder.key == *key && builder.muted.is_some())
+    };
+    let mut builders = builders.peekable();
+    builders.peek().is_some() && builders.all(is_muted)
+}
+
+/// A change to blame.
+pub(super) fn suspect_row(app: &App, master: &watch::MasterKey, suspect: &watch::Suspect) -> Suspect {
     Suspect {
         change: suspect.change.0,
         author: suspect.author.clone(),
-        mine: app.is_me(&suspect.author),
+        mine: app.is_me_at(master, &suspect.author),
         revision: suspect.revision.clone(),
         comment: suspect.comments.lines().next().unwrap_or("").to_owned(),
     }

@@ -8,7 +8,10 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc, watch as value};
-use watch::{Break, Happening, Notice, Row, Snapshot, State, Tell, TrayView, TroubleView, Urgency, Verdict};
+use watch::{
+    Break, BuilderKey, ClaimAbout, Happening, Notice, Row, Snapshot, State, Tell, TrayView, TroubleView, Urgency,
+    Verdict,
+};
 
 /// Notices kept for the page that lists them.
 const NOTICES: usize = 100;
@@ -127,6 +130,15 @@ impl Known {
 
     pub fn troubles(&self) -> Vec<TroubleView> {
         self.lock().state.troubles()
+    }
+
+    pub fn claimed(&self, about: &ClaimAbout) -> Vec<BuilderKey> {
+        self.lock().state.claimed(about)
+    }
+
+    /// Whether somebody has the builder.
+    pub fn is_claimed(&self, builder: &BuilderKey) -> bool {
+        self.lock().state.claims().iter().any(|claim| claim.builder == *builder)
     }
 
     /// When the next tick is due, and whether something is to be kept.

@@ -20,7 +20,7 @@ pub(super) async fn run(known: Arc<Known>, master: Master) {
             event = events.next() => match event {
                 Ok(event) => {
                     for happening in translate::event(&master, &event).await {
-                        known.apply(happening);
+                        hear(&known, &master, happening).await;
                     }
                 }
                 Err(Closed::TooSlow { .. }) => {
@@ -31,6 +31,23 @@ pub(super) async fn run(known: Arc<Known>, master: Master) {
             },
             Ok(()) = troubles.changed() => hear_of_trouble(&known, &master).await,
         }
+    }
+}
+
+/// Applies it; a claim that it ended is given back for everybody who follows this master.
+async fn hear(known: &Known, master: &Master, happening: Happening) {
+    let over = match &happening {
+        Happening::Finished(build) => Some(build.builder.clone()).filter(|builder| known.is_claimed(builder)),
+        _ => None,
+    };
+    known.apply(happening);
+    if let Some(builder) = over.filter(|builder| !known.is_claimed(builder))
+        && let Err(error) = master.unclaim(builder.id).await
+    {
+        warn!(
+            "the claim on builder {} goes on until its time is over: {error}",
+            builder.id
+        );
     }
 }
 

@@ -14,7 +14,7 @@ use known::Known;
 use master::Master;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch as value};
-use watch::{Happening, MasterKey, Tell, TrayView};
+use watch::{BuilderKey, ClaimAbout, Happening, MasterKey, Tell, TrayView};
 
 pub use known::View;
 
@@ -62,6 +62,11 @@ impl Watching {
     /// What is known now. It is made once for each state, when it is first asked for.
     pub fn view(&self) -> Arc<View> {
         self.known.view()
+    }
+
+    /// The builders that a claim is about.
+    pub fn claimed(&self, about: &ClaimAbout) -> Vec<BuilderKey> {
+        self.known.claimed(about)
     }
 
     /// The tray, and each change of it.

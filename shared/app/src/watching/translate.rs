@@ -30,6 +30,7 @@ pub(super) async fn event(master: &Master, event: &Event) -> Vec<Happening> {
             master: bundled(),
             set: set.id,
         }],
+        Event::Claim(..) => vec![claims(master).await],
         Event::Request(..) => vec![waiting(master).await],
         Event::Builder(..) => builder_list(master).await.into_iter().collect(),
         Event::WorkerMissing {
@@ -60,6 +61,7 @@ pub(super) async fn present(master: &Master) -> Vec<Happening> {
     }];
     said.extend(builder_list(master).await);
     said.push(waiting(master).await);
+    said.push(claims(master).await);
     match master.store().read(builds::unfinished).await {
         Ok(running) => said.extend(running.iter().map(|build| Happening::Started(started(build)))),
         Err(error) => warn!("running builds cannot be read: {error}"),
@@ -118,6 +120,14 @@ fn started(build: &Build) -> StartedBuild {
         number: build.number,
         started_at: build.started_at,
     }
+}
+
+async fn claims(master: &Master) -> Happening {
+    let claims = master.claims().await.unwrap_or_else(|error| {
+        warn!("claims cannot be read: {error}");
+        Vec::new()
+    });
+    crate::service::claims::told(&bundled(), claims)
 }
 
 async fn waiting(master: &Master) -> Happening {

@@ -24,6 +24,7 @@ pub fn main() -> ExitCode {
         Some(Command::CreateWorker(create)) => return end(command::worker::run(Worker::Create(create))),
         other => arguments.command = other,
     }
+    ::client::provide_cryptography();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

@@ -84,7 +84,7 @@ async fn choose(app: &App, places: &Places, action: MenuAction, token: Option<St
         MenuAction::Open(target) => open(app, places, &target, token),
         MenuAction::Force(builder) => {
             let force = actions::Force {
-                master: app::api::bundled(),
+                master: builder.master.0.clone(),
                 scheduler: None,
                 builder: builder.id.0,
                 values: Default::default(),

@@ -4,6 +4,7 @@ mod invite;
 
 pub(super) use invite::invite;
 
+use super::joined::{Whose, workers as there};
 use super::marks::Marks;
 use super::{App, clock};
 use crate::api::workers::{
@@ -30,7 +31,10 @@ struct Read {
 }
 
 pub(super) async fn list(app: &App) -> Result<Workers, Refusal> {
-    let workers = details(app).await?;
+    let mut workers = details(app).await?;
+    for member in app.farm.members() {
+        workers.extend(there::list(app, &member));
+    }
     let ports = app.worker_ports();
     Ok(Workers {
         now: clock::now().0,
@@ -41,6 +45,9 @@ pub(super) async fn list(app: &App) -> Result<Workers, Refusal> {
 }
 
 pub(super) async fn one(app: &App, query: WorkerQuery) -> Result<WorkerPage, Refusal> {
+    if let Whose::There(member) = app.master_of(&query.master)? {
+        return there::one(app, &member, query).await;
+    }
     let id = WorkerId(query.worker);
     let state = app.master.state().await;
     let row = details(app).await?.into_iter().find(|row| row.worker == query.worker);
@@ -61,6 +68,9 @@ pub(super) async fn one(app: &App, query: WorkerQuery) -> Result<WorkerPage, Ref
 }
 
 pub(super) async fn order(app: &App, order: OrderWorker) -> Result<Nothing, Refusal> {
+    if let Whose::There(member) = app.master_of(&order.master)? {
+        return there::order(app, &member, order).await;
+    }
     let state = app.master.state().await;
     let worker = state.workers.iter().find(|worker| worker.id.0 == order.worker);
     let worker = worker.ok_or_else(|| not_found(order.worker))?;
@@ -235,14 +245,14 @@ fn words(worker: &WorkerState, condition: WorkerCondition) -> String {
 }
 
 /// A text that says something, without the line's end that a file has.
-fn text(told: &Json, key: &str) -> Option<String> {
+pub(super) fn text(told: &Json, key: &str) -> Option<String> {
     let text = told.get(key)?.as_str()?.trim();
     // What `create-worker` writes where nobody has said anything.
     let placeholder = text.starts_with("Your Name Here") || text.starts_with("Please put a description");
     (!text.is_empty() && !placeholder).then(|| text.to_owned())
 }
 
-fn system(told: &Json) -> Option<String> {
+pub(super) fn system(told: &Json) -> Option<String> {
     text(told, "os_pretty_name")
         .or_else(|| text(told, "os_name"))
         .or_else(|| match told.get("system")?.as_str()? {
@@ -252,7 +262,7 @@ fn system(told: &Json) -> Option<String> {
         })
 }
 
-fn facts(told: &Json) -> Vec<Fact> {
+pub(super) fn facts(told: &Json) -> Vec<Fact> {
     let Some(told) = told.as_object() else {
         return Vec::new();
     };

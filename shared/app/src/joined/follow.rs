@@ -1,0 +1,204 @@
+//! Hears a joined master's news: what faces show is told to them at once, and what `watch` is to know to its teller.
+
+use super::Around;
+use super::kept::resume_key;
+use super::member::Member;
+use super::tell::Telling;
+use client::picture::News;
+use client::{Http, Session, rest};
+use model::{BuildId, BuilderId};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tracing::{debug, warn};
+
+/// Where to go on is kept at most this often.
+const KEEPING: Duration = Duration::from_secs(60);
+
+pub(super) struct Follower {
+    pub member: Arc<Member>,
+    pub around: Around,
+    pub tellings: mpsc::Sender<Telling>,
+    /// Builders that requests wait for.
+    pub waited_for: BTreeSet<BuilderId>,
+    /// When to keep where to go on; nothing changed otherwise.
+    pub keep_at: Option<Instant>,
+}
+
+impl Follower {
+    pub async fn run(mut self, mut news: mpsc::Receiver<News>) {
+        let mut link = self.member.joined.link();
+        let mut sessions = self.member.joined.http().sessions();
+        self.tell(Telling::Link).await;
+        loop {
+            let look_away = self.member.look_away();
+            tokio::select! {
+                one = news.recv() => match one {
+                    Some(one) => self.hear(one).await,
+                    None => break,
+                },
+                Ok(()) = link.changed() => {
+                    self.around.versions.touch_all(&self.member.key.0);
+                    self.around.newsroom.masters();
+                    self.around.newsroom.overview();
+                    self.tell(Telling::Link).await;
+                }
+                Ok(()) = sessions.changed() => {
+                    let session = sessions.borrow_and_update().clone();
+                    self.signed(&session);
+                }
+                () = until(self.keep_at) => self.keep().await,
+                () = until(look_away) => {}
+                () = self.member.looked_at() => {}
+            }
+        }
+        self.keep().await;
+    }
+
+    /// Somebody else is signed in now, or nobody.
+    fn signed(&self, session: &Session) {
+        self.member.forget_denied();
+        self.member.set_signed_out(match session {
+            Session::RanOut(_) => Some("the session ended; sign in again".to_owned()),
+            Session::SignedIn(_) | Session::SignedOut => None,
+        });
+        self.around.newsroom.masters();
+    }
+
+    async fn hear(&mut self, news: News) {
+        let newsroom = self.around.newsroom.clone();
+        match news {
+            News::Reset(reset) => {
+                self.around.versions.touch_all(&self.member.key.0);
+                newsroom.overview();
+                newsroom.changes();
+                newsroom.masters();
+                self.learn_forced();
+                self.tell(Telling::Reset(reset)).await;
+            }
+            News::BuildStarted(build) => {
+                self.touch(build.builder);
+                self.tell(Telling::Started(build)).await;
+            }
+            News::BuildFinished(build) => {
+                self.touch(build.builder);
+                self.show_build(build.build);
+                newsroom.changes();
+                self.tell(Telling::Finished(build)).await;
+            }
+            News::BuildChanged(build) => {
+                let builder = |picture: &client::Picture| picture.running_build(build).map(|running| running.builder);
+                if let Some(builder) = self.member.joined.with(builder) {
+                    self.touch(builder);
+                }
+                self.show_build(build);
+            }
+            News::BuildGone(build) => {
+                self.around.versions.touch_all(&self.member.key.0);
+                newsroom.overview();
+                self.show_build(build);
+                self.tell(Telling::Gone(build)).await;
+            }
+            News::StepChanged(step) => step.build.into_iter().for_each(|build| self.show_build(build)),
+            News::LogGrew(build, log) => {
+                newsroom.log(&self.member.key.0, log.id.0, log.num_lines, log.complete);
+                self.show_build(build);
+            }
+            News::RequestsChanged => {
+                self.touch_waited_for();
+                self.tell(Telling::Waiting).await;
+            }
+            News::BuildersChanged => {
+                self.around.versions.touch_all(&self.member.key.0);
+                newsroom.overview();
+                self.tell(Telling::Builders).await;
+            }
+            News::HistoryRead(builder) => {
+                self.touch(builder);
+                self.tell(Telling::History(builder)).await;
+            }
+            News::WorkersChanged => self.touch_waited_for(),
+            News::ChangeArrived(_) => newsroom.changes(),
+        }
+        self.keep_at.get_or_insert_with(|| Instant::now() + KEEPING);
+    }
+
+    fn touch(&self, builder: BuilderId) {
+        self.around.versions.touch(&self.member.key.0, [builder.0]);
+        self.around.newsroom.overview();
+    }
+
+    /// The rows of builders that requests wait for, or waited for until now.
+    fn touch_waited_for(&mut self) {
+        let now: BTreeSet<BuilderId> = self
+            .member
+            .joined
+            .with(|picture| picture.requests().map(|request| request.builder).collect());
+        let both = now.union(&self.waited_for).map(|builder| builder.0);
+        self.around.versions.touch(&self.member.key.0, both);
+        self.waited_for = now;
+        self.around.newsroom.overview();
+    }
+
+    fn show_build(&self, build: BuildId) {
+        if self.member.is_looked_at(build) {
+            self.around.newsroom.build(&self.member.key.0, build.0);
+        }
+    }
+
+    async fn tell(&self, telling: Telling) {
+        // The teller ends only after this.
+        let _ = self.tellings.send(telling).await;
+    }
+
+    /// Which builders can be forced is read once after each time that everything was.
+    fn learn_forced(&self) {
+        let (member, around) = (Arc::clone(&self.member), self.around.clone());
+        let tellings = self.tellings.clone();
+        tokio::spawn(async move {
+            match forced(member.joined.http()).await {
+                Ok(builders) => {
+                    member.set_forced(builders);
+                    around.versions.touch_all(&member.key.0);
+                    around.newsroom.overview();
+                    let _ = tellings.send(Telling::Builders).await;
+                }
+                Err(error) => debug!(master = %member.key, %error, "which builders can be forced is not known"),
+            }
+        });
+    }
+
+    /// Keeps where to go on after a restart of this program.
+    async fn keep(&mut self) {
+        self.keep_at = None;
+        let kept = match serde_json::to_value(self.member.joined.kept()) {
+            Ok(kept) => kept,
+            Err(error) => return warn!(master = %self.member.key, "where to go on cannot be kept: {error}"),
+        };
+        let key = resume_key(self.member.kept().id);
+        let written = self
+            .around
+            .store
+            .write(move |c| store::settings::set(c, &key, &kept))
+            .await;
+        if let Err(error) = written {
+            warn!(master = %self.member.key, "where to go on cannot be kept: {error}");
+        }
+    }
+}
+
+/// The names of the builders that force schedulers may ask.
+async fn forced(http: &Http) -> Result<BTreeSet<String>, client::Error> {
+    let schedulers: Vec<rest::ForceScheduler> = http.rows("forceschedulers?limit=1000", "forceschedulers").await?;
+    let enabled = schedulers.into_iter().filter(|scheduler| scheduler.enabled);
+    Ok(enabled.flat_map(|scheduler| scheduler.builders).collect())
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,325 @@
+//! One joined master: its connection, what it refused, and which of its builds somebody looks at.
+
+use super::kept::{Kept, KeptAuth};
+use crate::api::masters::{MasterCondition, MasterRow, SignInWay};
+use client::reading::{BuildPage, Keep, Reading};
+use client::rest::log::Kind;
+use client::{Http, Joined, LinkState, Session, Watch, rest};
+use model::{BuildId, LogId, Time};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use watch::MasterKey;
+
+/// So long a build is followed closely after a page asked for it.
+const LOOKED_AT: Duration = Duration::from_secs(60);
+
+/// Builds that are followed closely at once; of more, those that were asked for first are let go.
+const MOST_LOOKED_AT: usize = 8;
+
+/// What is told of a running build is added to what was read of it; that is read again after this time.
+const READ_AGAIN: Duration = Duration::from_secs(60);
+
+/// Logs whose first error is remembered.
+const ERRORS: usize = 200;
+
+/// Characters of an error that are shown.
+const LONGEST: usize = 300;
+
+/// A joined master.
+pub struct Member {
+    /// Its key.
+    pub key: MasterKey,
+    /// Its live picture.
+    pub joined: Joined,
+    /// Reads its builds and logs.
+    pub reading: Reading,
+    /// A build is looked at that was not before.
+    looks: Notify,
+    state: Mutex<State>,
+}
+
+struct State {
+    kept: Kept,
+    /// By the order's name, and why.
+    denied: BTreeMap<String, String>,
+    /// Why nobody is signed in although somebody was.
+    signed_out: Option<String>,
+    looked_at: BTreeMap<BuildId, LookedAt>,
+    /// Where logs that are over have their first error, and its text.
+    errors: BTreeMap<LogId, Option<(i64, String)>>,
+    /// Names of builders that a force scheduler may ask; unknown at first.
+    forced: Option<BTreeSet<String>>,
+}
+
+/// A running build that a page shows.
+struct LookedAt {
+    _watch: Watch,
+    until: Instant,
+    /// As it was read when that began.
+    page: Option<(Arc<BuildPage>, Instant)>,
+}
+
+impl Member {
+    pub(super) fn new(kept: Kept, joined: Joined, seen: Arc<dyn Keep>) -> Member {
+        Member {
+            key: MasterKey(kept.key.clone()),
+            reading: Reading::new(joined.http(), seen),
+            joined,
+            looks: Notify::new(),
+            state: Mutex::new(State {
+                kept,
+                denied: BTreeMap::new(),
+                signed_out: None,
+                looked_at: BTreeMap::new(),
+                errors: BTreeMap::new(),
+                forced: None,
+            }),
+        }
+    }
+
+    /// Its HTTP, for a person who waits.
+    pub fn http(&self) -> Http {
+        self.joined.http().for_person()
+    }
+
+    pub(super) fn kept(&self) -> Kept {
+        self.lock().kept.clone()
+    }
+
+    pub(super) fn know(&self, change: impl FnOnce(&mut Kept)) {
+        change(&mut self.lock().kept);
+    }
+
+    /// Since when it cannot be heard, if so.
+    pub(crate) fn stale_since(&self) -> Option<i64> {
+        match &*self.joined.link().borrow() {
+            LinkState::Stale { since, .. } => Some(since.0),
+            _ => None,
+        }
+    }
+
+    /// It refused to do this for whoever is signed in.
+    pub(crate) fn deny(&self, order: &str, reason: &str) {
+        self.lock().denied.insert(order.to_owned(), reason.to_owned());
+    }
+
+    /// Somebody else is signed in, or nobody: what was refused may be allowed now.
+    pub(super) fn forget_denied(&self) {
+        self.lock().denied.clear();
+    }
+
+    /// Why nobody is signed in any more; nothing when somebody is, or nobody wants to be.
+    pub(super) fn set_signed_out(&self, reason: Option<String>) {
+        self.lock().signed_out = reason;
+    }
+
+    pub(super) fn set_forced(&self, builders: BTreeSet<String>) {
+        self.lock().forced = Some(builders);
+    }
+
+    /// Whether a force scheduler names this builder, as far as that is known.
+    pub(crate) fn can_force(&self, builder: &str) -> bool {
+        self.lock()
+            .forced
+            .as_ref()
+            .is_none_or(|forced| forced.contains(builder))
+    }
+
+    /// Whether somebody looks at this build.
+    pub(super) fn is_looked_at(&self, build: BuildId) -> bool {
+        self.lock().looked_at.contains_key(&build)
+    }
+
+    /// A page shows this running build: its steps and logs are followed for a while. Gives it as it was read lately.
+    pub(crate) fn look_at(&self, build: BuildId) -> Option<Arc<BuildPage>> {
+        let until = Instant::now() + LOOKED_AT;
+        let mut state = self.lock();
+        if let Some(looked_at) = state.looked_at.get_mut(&build) {
+            looked_at.until = until;
+            let (page, read_at) = looked_at.page.as_ref()?;
+            return (read_at.elapsed() < READ_AGAIN).then(|| Arc::clone(page));
+        }
+        if state.looked_at.len() >= MOST_LOOKED_AT {
+            let first = state.looked_at.iter().min_by_key(|(_, looked_at)| looked_at.until);
+            let first = first.map(|(build, _)| *build);
+            first.map(|first| state.looked_at.remove(&first));
+        }
+        let looked_at = LookedAt {
+            _watch: self.joined.watch_build(build),
+            until,
+            page: None,
+        };
+        state.looked_at.insert(build, looked_at);
+        drop(state);
+        self.looks.notify_one();
+        None
+    }
+
+    /// A running build that a page shows was read.
+    pub(crate) fn looked(&self, page: Arc<BuildPage>) {
+        if let Some(looked_at) = self.lock().looked_at.get_mut(&page.build.id) {
+            looked_at.page = Some((page, Instant::now()));
+        }
+    }
+
+    /// Lets go of builds that nobody asked for lately; when to look again.
+    pub(super) fn look_away(&self) -> Option<Instant> {
+        let now = Instant::now();
+        let mut state = self.lock();
+        state.looked_at.retain(|_, looked_at| looked_at.until > now);
+        state.looked_at.values().map(|looked_at| looked_at.until).min()
+    }
+
+    /// Resolves when a build is looked at that was not before.
+    pub(super) async fn looked_at(&self) {
+        self.looks.notified().await;
+    }
+
+    /// The first error of a log and its text. Of a log that is over it is found once.
+    pub(crate) async fn first_error(&self, log: &rest::Log) -> Result<Option<(i64, String)>, client::Error> {
+        if let Some(found) = self.lock().errors.get(&log.id) {
+            return Ok(found.clone());
+        }
+        let found = match self.reading.first_error(log).await? {
+            Some(line) => {
+                let lines = self.reading.lines(log, line, 1).await?;
+                Some((line, text_of(&lines.content, log.kind)))
+            }
+            None => None,
+        };
+        if log.complete {
+            let mut state = self.lock();
+            if state.errors.len() >= ERRORS {
+                state.errors.clear();
+            }
+            state.errors.insert(log.id, found.clone());
+        }
+        Ok(found)
+    }
+
+    /// The master as a row.
+    pub(crate) fn row(&self) -> MasterRow {
+        let link = self.joined.link().borrow().clone();
+        let (builders, running) = self.joined.with(|picture| {
+            let builders = picture.builders().filter(|builder| builder.is_configured()).count();
+            (builders, picture.running().len())
+        });
+        let state = self.lock();
+        let user = match self.joined.http().session() {
+            Session::SignedIn(signed_in) => signed_in.user.or_else(|| Some("somebody".to_owned())),
+            Session::SignedOut | Session::RanOut(_) => None,
+        };
+        let mut row = MasterRow {
+            master: self.key.0.clone(),
+            title: state.kept.title.clone(),
+            url: Some(self.joined.http().base().to_string()),
+            version: state.kept.version.clone(),
+            outpost: state.kept.outpost,
+            condition: MasterCondition::Connecting,
+            words: String::new(),
+            hint: None,
+            stale_since: None,
+            retry_at: None,
+            sign_in: sign_in_way(&state.kept.auth, self),
+            signed_out: state.signed_out.clone().filter(|_| user.is_none()),
+            user,
+            session_only: state.kept.session_only,
+            denied: state.denied.clone(),
+            builders: u32::try_from(builders).unwrap_or(u32::MAX),
+            broken: 0,
+            running: u32::try_from(running).unwrap_or(u32::MAX),
+        };
+        say(&mut row, &link);
+        row
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A line without the letter of its stream and its end, as long as a person reads it.
+fn text_of(line: &str, kind: Kind) -> String {
+    let line = line.trim_end_matches(['\r', '\n']);
+    let text = if kind == Kind::Stdio {
+        line.get(1..).unwrap_or("")
+    } else {
+        line
+    };
+    text.trim().chars().take(LONGEST).collect()
+}
+
+/// How people sign in, as faces show it.
+fn sign_in_way(auth: &KeptAuth, member: &Member) -> SignInWay {
+    way(auth, &member.joined.http().base())
+}
+
+/// How people sign in at the master at this address.
+pub(crate) fn way(auth: &KeptAuth, base: &client::Base) -> SignInWay {
+    match auth {
+        KeptAuth::None => SignInWay::None,
+        KeptAuth::Password => SignInWay::Password,
+        KeptAuth::Provider(name) => SignInWay::Provider {
+            name: name.clone(),
+            page: base.below("auth/login").to_string(),
+        },
+        KeptAuth::Proxy => SignInWay::Proxy,
+        KeptAuth::Unknown => SignInWay::Unknown,
+    }
+}
+
+/// How it is followed, in words.
+fn say(row: &mut MasterRow, link: &LinkState) {
+    let (condition, words) = match link {
+        LinkState::Connecting => (MasterCondition::Connecting, "Connecting".to_owned()),
+        LinkState::Live {
+            channel: client::Channel::Poll,
+        } => (
+            MasterCondition::Polling,
+            "Asked now and then, as its live events do not come through".to_owned(),
+        ),
+        LinkState::Live { .. } => (MasterCondition::Live, "Live".to_owned()),
+        LinkState::Stale {
+            since,
+            reason,
+            retry_at,
+        } => {
+            row.stale_since = Some(since.0);
+            row.retry_at = Some(retry_at.0);
+            (
+                MasterCondition::Stale,
+                format!("Stale since {}: {reason}", clock(*since)),
+            )
+        }
+        LinkState::SignInNeeded => {
+            row.hint = Some("Sign in.".to_owned());
+            (
+                MasterCondition::SignInNeeded,
+                "It shows nothing without signing in".to_owned(),
+            )
+        }
+        LinkState::Refused { reason } => {
+            row.hint = Some("Try again, or leave it and join it by another address.".to_owned());
+            (MasterCondition::Refused, reason.clone())
+        }
+    };
+    row.condition = condition;
+    row.words = words;
+}
+
+/// `14:02`, local time; with the day when that is another.
+fn clock(time: Time) -> String {
+    let Ok(time) = jiff::Timestamp::from_millisecond(time.0) else {
+        return "long ago".to_owned();
+    };
+    let (time, now) = (time.to_zoned(jiff::tz::TimeZone::system()), jiff::Zoned::now());
+    let shape = if time.date() == now.date() {
+        "%H:%M"
+    } else {
+        "%Y-%m-%d %H:%M"
+    };
+    time.strftime(shape).to_string()
+}
