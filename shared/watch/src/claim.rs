@@ -98,14 +98,17 @@ impl State {
 
     /// The claims that a master keeps, whole: others of it that were shared are over.
     pub(crate) fn set_claims(&mut self, now: Time, master: &MasterKey, claims: Vec<Claim>) {
-        self.claims
-            .retain(|claim| claim.builder.master != *master || !claim.shared);
+        let is_theirs = |claim: &Claim| claim.builder.master == *master && claim.shared;
+        let before: Vec<Claim> = self.claims.iter().filter(|claim| is_theirs(claim)).cloned().collect();
+        self.claims.retain(|claim| !is_theirs(claim));
         for claim in claims.into_iter().take(CLAIMS) {
             // A master's clock may run ahead; nothing is claimed for longer because of it.
             let since = claim.since.min(now);
             if claim.builder.master == *master && !(Claim { since, ..claim.clone() }).is_over(now) {
+                let is_it = |known: &Claim| known.mine && known.builder == claim.builder && known.by == claim.by;
                 self.put_claim(Claim {
                     since,
+                    mine: claim.mine || before.iter().any(is_it),
                     shared: true,
                     ..claim
                 });

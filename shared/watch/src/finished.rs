@@ -256,7 +256,7 @@ impl State {
         }
         let doubt = self.doubt(broken, case).filter(|_| broken.told_at.is_none())?;
         self.breaks[at].doubted = true;
-        Some(format!("{turned}, but {doubt}; {} keeps quiet then.", ruling.words))
+        Some(format!("{turned}, but {doubt}, which is not told by {}.", ruling.words))
     }
 
     /// Why it is doubtful that the person is to blame, unless the rule tells it all the same.

@@ -1,7 +1,7 @@
 //! What the tray says of a machine that is lent.
 
 use crate::desk::*;
-use watch::{Happening, IconState, LentState, LentView, MenuAction, MenuItem, State};
+use watch::{Happening, IconState, LentState, LentView, MenuAction, MenuItem};
 
 /// Nothing is configured here.
 fn empty() -> Desk {

@@ -1,6 +1,9 @@
 //! What watching decides, through its public surface: happenings go in, notices and snapshots come out.
 
+mod away;
 mod breaks;
+mod claims;
+mod crowds;
 mod desk;
 mod identity;
 mod lending;
@@ -8,5 +11,7 @@ mod missing;
 mod mutes;
 mod properties;
 mod restart;
+mod rules;
+mod sets;
 mod told;
 mod tray_view;

@@ -212,3 +212,24 @@ fn a_reminder_that_may_not_come_does_not_keep_the_clock_busy() {
     assert_eq!(desk.tick_after(60), []);
     assert_eq!(desk.state.next_tick(desk.now), None);
 }
+
+#[test]
+fn a_snooze_until_tomorrow_ends_at_eight_local_time() {
+    // NOON is 12:00 UTC on a Friday; local time, the local hours of the day and the end in UTC hours from NOON.
+    for (offset, hours) in [(0, 20), (60, 19), (-13 * 60, 9), (12 * 60, 32)] {
+        let mut desk = Desk::green();
+        desk.hear(Happening::Tick {
+            utc_offset_minutes: offset,
+        });
+        desk.hear(mute(Scope::All, MuteLength::UntilTomorrow));
+        let end = desk.now.plus_millis(hours * 60 * MINUTE);
+        assert_eq!(desk.state.next_tick(desk.now), Some(end), "{offset}");
+        assert!(
+            desk.snapshot().mutes[0].until.ends_with(" 08:00"),
+            "{:?}",
+            desk.snapshot().mutes
+        );
+        desk.now = end;
+        aloud(&desk.finish(1, 2, Failure, &[change(2, ME)]));
+    }
+}

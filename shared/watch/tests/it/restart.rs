@@ -52,3 +52,53 @@ fn settings_of_an_older_version_are_read() {
     let settings: watch::Settings = serde_json::from_str(r#"{"tell_fixed":false}"#).unwrap();
     assert_eq!(settings, watch::Settings::default());
 }
+
+#[test]
+fn only_what_changed_is_kept_again() {
+    let mut desk = Desk::green();
+    desk.restart();
+    assert!(!desk.state.has_changes());
+    desk.hear(Happening::Tick { utc_offset_minutes: 0 });
+    assert!(!desk.state.has_changes(), "nothing happened");
+    aloud(&desk.finish(1, 2, Failure, &[change(2, ME)]));
+    let names: Vec<String> = desk.state.changes().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["builder bundled/1", "rest"]);
+    desk.state.keep_again();
+    assert_eq!(desk.state.changes().len(), 6, "five builders and the rest");
+}
+
+#[test]
+fn a_row_that_is_lost_or_damaged_costs_that_row_only() {
+    let mut desk = Desk::green();
+    aloud(&desk.finish(1, 2, Failure, &[change(2, ME)]));
+    desk.finish(2, 2, Failure, &[change(3, BOB)]);
+    desk.restart();
+    let mut lost = desk.kept.clone();
+    lost.remove("builder bundled/1");
+    lost.insert("builder bundled/3".to_owned(), "{".to_owned());
+    let (state, bad) = State::restore(lost);
+    assert_eq!(bad.len(), 1);
+    assert!(
+        bad[0]
+            .to_string()
+            .starts_with("what was kept as “builder bundled/3” cannot be read")
+    );
+    let snapshot = state.snapshot(desk.now);
+    assert_eq!(snapshot.builders.len(), 3);
+    assert_eq!(snapshot.breaks.len(), 1, "b1's break went with b1");
+    let mut rest = desk.kept.clone();
+    rest.remove("rest");
+    let snapshot = State::restore(rest).0.snapshot(desk.now);
+    assert!(snapshot.breaks.is_empty());
+    assert!(snapshot.builders.iter().all(|b| b.blame.is_none()));
+}
+
+#[test]
+fn builders_that_are_gone_are_kept_no_more() {
+    let mut desk = Desk::green();
+    desk.restart();
+    assert_eq!(desk.kept.len(), 6);
+    desk.hear(Happening::MasterGone(watch::MasterKey::bundled()));
+    desk.restart();
+    assert_eq!(desk.kept.keys().collect::<Vec<_>>(), ["rest"]);
+}

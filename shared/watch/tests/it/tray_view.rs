@@ -288,3 +288,112 @@ fn trouble_goes_when_it_is_over_and_a_finished_build_runs_no_more() {
     desk.hear(start(1, 2, NOON));
     assert_eq!(icon(&desk).0, IconState::AllWell, "a start that is told late");
 }
+
+/// A master that is heard, with one green builder.
+fn join(desk: &mut Desk, name: &str, title: &str, link: Link) -> BuilderKey {
+    let master = MasterKey(name.to_owned());
+    let key = BuilderKey::new(&master, model::BuilderId(1));
+    desk.hear(Happening::Master {
+        master: master.clone(),
+        title: title.to_owned(),
+        link,
+    });
+    desk.hear(Happening::Builders {
+        master,
+        builders: vec![BuilderInfo {
+            key: key.clone(),
+            name: format!("{name}-linux"),
+            ..info(1)
+        }],
+    });
+    key
+}
+
+fn finish_there(desk: &mut Desk, key: &BuilderKey, number: i64, results: model::Results, by: &str) -> Vec<Tell> {
+    let mut build = build(1, number, results, &[change(number, by)]);
+    build.build = BuildKey::new(&key.master, model::BuildId(number));
+    build.builder = key.clone();
+    desk.finish_build(build)
+}
+
+#[test]
+fn with_several_masters_the_menu_is_grouped_and_one_that_is_away_colours_nothing() {
+    let mut desk = Desk::green();
+    let farm = join(&mut desk, "farm", "The farm", Link::Live);
+    let attic = join(&mut desk, "attic", "The attic", Link::Live);
+    for key in [&farm, &attic] {
+        finish_there(&mut desk, key, 1, Success, BOB);
+    }
+    aloud(&finish_there(&mut desk, &attic, 2, Failure, ME));
+    assert_eq!(icon(&desk), (IconState::BrokenByMe, false, true));
+    desk.hear(Happening::Master {
+        master: attic.master.clone(),
+        title: "The attic".to_owned(),
+        link: Link::Stale(NOON),
+    });
+    assert_eq!(icon(&desk), (IconState::AllWell, false, false), "what it says is old");
+    finish_there(&mut desk, &farm, 2, Failure, BOB);
+    desk.hear(start(3, 2, NOON));
+    let menu = lines(&view(&desk).menu);
+    assert_eq!(
+        menu[..9],
+        [
+            "farm-linux broken by Bob",
+            "-",
+            "The attic: stale since 12:00",
+            "-",
+            "This machine",
+            "[b3 #2 running, done about 12:01]",
+            "-",
+            "The farm",
+            "[farm-linux #2 broken by Bob since 12:00]",
+        ]
+    );
+    assert_eq!(
+        view(&desk).tooltip.text,
+        "farm-linux #2 broken by Bob since 12:00\nb3 #2 running, done about 12:01\nThe attic: stale since 12:00"
+    );
+}
+
+#[test]
+fn offline_is_when_nobody_with_builders_is_heard() {
+    let mut desk = Desk::empty();
+    desk.hear(Happening::Master {
+        master: MasterKey::bundled(),
+        title: "This machine".to_owned(),
+        link: Link::Live,
+    });
+    assert_eq!(icon(&desk).0, IconState::NoProjects);
+    join(&mut desk, "farm", "The farm", Link::Stale(NOON));
+    assert_eq!(icon(&desk).0, IconState::Offline);
+    assert_eq!(view(&desk).tooltip.title, "Not connected");
+    join(&mut desk, "farm", "The farm", Link::Live);
+    assert_eq!(icon(&desk).0, IconState::AllWell);
+}
+
+#[test]
+fn of_many_the_first_are_named_by_name_whatever_their_order() {
+    let mut desk = Desk::empty();
+    let names = [
+        "delta", "Alpha", "charlie", "Bravo", "golf", "Echo", "foxtrot", "india", "hotel", "juliett",
+    ];
+    let builders = names.iter().zip(1..).map(|(name, id)| BuilderInfo {
+        name: (*name).to_owned(),
+        ..info(id)
+    });
+    desk.hear(Happening::Builders {
+        master: MasterKey::bundled(),
+        builders: builders.collect(),
+    });
+    for id in 1..=10 {
+        desk.finish(id, 1, Failure, &[]);
+    }
+    let tooltip = view(&desk).tooltip.text;
+    let first: Vec<&str> = tooltip.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(
+        first,
+        [
+            "Alpha", "Bravo", "charlie", "delta", "Echo", "foxtrot", "golf", "hotel", "and"
+        ]
+    );
+}
