@@ -10,7 +10,8 @@ import { FakeRefusal } from "./fake/refusal";
 
 /** Nothing inline, nothing from elsewhere. */
 const POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
-const DIST = join(import.meta.dirname, "../dist");
+/** The built pages, or those in the folder that PAGES names. */
+const DIST = process.env.PAGES ?? join(import.meta.dirname, "../dist");
 const KINDS: Record<string, string> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript",

@@ -5,10 +5,26 @@
  */
 export type MuteScope = { "about": "builder", 
 /**
+ * Key of its master; this program's own when absent.
+ */
+master: string, 
+/**
  * `builderid`.
  */
 builder: number, } | { "about": "project", 
 /**
+ * Key of its master; this program's own when absent.
+ */
+master: string, 
+/**
  * Its name.
  */
-project: string, } | { "about": "everything" };
+project: string, } | { "about": "tag", 
+/**
+ * The tag.
+ */
+tag: string, } | { "about": "master", 
+/**
+ * Its key.
+ */
+master: string, } | { "about": "everything" };

@@ -7,4 +7,4 @@ export type MuteUntil = { "until": "minutes",
 /**
  * From now.
  */
-minutes: number, } | { "until": "fixed" } | { "until": "forever" };
+minutes: number, } | { "until": "tomorrow" } | { "until": "fixed" } | { "until": "forever" };

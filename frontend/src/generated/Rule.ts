@@ -20,9 +20,9 @@ whose: RuleWhose,
  */
 modes: Array<RuleMode>, 
 /**
- * Also where I am one of more than ten who may be to blame.
+ * Also where it is doubtful that I am to blame: one of more than ten, or a builder that flips without changes.
  */
-crowds: boolean, 
+doubtful: boolean, 
 /**
  * Tell again while it is broken, every so many hours; 0 does not.
  */

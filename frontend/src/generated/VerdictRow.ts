@@ -31,4 +31,8 @@ told: boolean,
 /**
  * In words.
  */
-reason: string, };
+reason: string, 
+/**
+ * What decided: `your settings`, `your rule 2 (builder nightly-*)`.
+ */
+rule: string, };

@@ -11,6 +11,8 @@ import type { ChangeLending } from "./ChangeLending";
 import type { ChangesPage } from "./ChangesPage";
 import type { ChangesQuery } from "./ChangesQuery";
 import type { Checked } from "./Checked";
+import type { ClaimQuery } from "./ClaimQuery";
+import type { ClaimRow } from "./ClaimRow";
 import type { Configuration } from "./Configuration";
 import type { Console } from "./Console";
 import type { ConsoleQuery } from "./ConsoleQuery";
@@ -66,6 +68,8 @@ import type { SwitchScheduler } from "./SwitchScheduler";
 import type { Timeline } from "./Timeline";
 import type { TimelineQuery } from "./TimelineQuery";
 import type { Unmute } from "./Unmute";
+import type { Why } from "./Why";
+import type { WhyQuery } from "./WhyQuery";
 import type { WorkerPage } from "./WorkerPage";
 import type { WorkerQuery } from "./WorkerQuery";
 import type { Workers } from "./Workers";
@@ -176,6 +180,12 @@ export interface Commands {
   mute: { input: Mute; output: Nothing };
   /** Speak again. */
   unmute: { input: Unmute; output: Nothing };
+  /** Says "I have it" about a broken builder; the answer says whether others see it. */
+  claim: { input: ClaimQuery; output: ClaimRow };
+  /** Gives it back. */
+  unclaim: { input: ClaimQuery; output: Nothing };
+  /** Why there was a notice after a build, or none. */
+  why: { input: WhyQuery; output: Why };
   /** What was told, what was not, and why. */
   notices: { input: Nothing; output: Notices };
   /** A link that opens the dashboard in a browser, once. */

@@ -305,7 +305,7 @@ export function overview(size: Size): Overview {
     mutes: [
       {
         mute: 3,
-        scope: { about: "builder", builder: 10 },
+        scope: { about: "builder", master: OWN, builder: 10 },
         name: at(9).name,
         ends_at: NOW + 25 * MINUTE,
         ends: "until 12:25",

@@ -123,3 +123,11 @@ export function lookAt(url: string, masters: readonly MasterRow[]): Looked {
   const joined = masters.find((row) => row.url?.includes(host));
   return { ...LOOKED, joined: joined?.master ?? null };
 }
+
+/** The keychain does not take a secret. */
+export const LOCKED = [
+  "unavailable",
+  "what you sign in with cannot be kept: the keychain is locked",
+  "Or choose to keep it only until Outpost ends; then it has to be given again at the next start.",
+  { session_only: "the keychain is locked" },
+] as const;

@@ -117,7 +117,7 @@ export function buildPage(
 }
 
 /** A form with a field of every kind. */
-export function form(): Form {
+export function form(scheduler = "force", page: string | null = null): Form {
   const field = {
     full_name: "",
     label: "",
@@ -134,9 +134,9 @@ export function form(): Form {
     fields: [],
   };
   return {
-    scheduler: "force",
+    scheduler,
     choices: [{ scheduler: "force", label: "Force a build" }],
-    page: null,
+    page,
     label: "Force a build",
     button: "Build it",
     fields: [
@@ -293,6 +293,7 @@ export function notices(): Notices {
       at: NOW - (at * 31 + 7) * MINUTE,
       told: at % 6 === 0,
       reason: reasons[at % reasons.length] ?? "",
+      rule: "your settings",
     })),
   };
 }
@@ -310,3 +311,40 @@ load("projects/tools.star", "tools")
 c["builders"] = app.builders + tools.builders
 c["schedulers"] = app.schedulers + tools.schedulers
 `;
+
+/** The forms of a joined master's builder: one with tabs and a file, one with a field that no page of ours can show. */
+export function joinedForm(scheduler: string | null, page: string): Form {
+  const made = form(scheduler ?? "release", page);
+  const [field] = made.fields;
+  if (!field) return made;
+  const choices = [
+    { scheduler: "release", label: "Make a release" },
+    { scheduler: "odd", label: "odd" },
+  ];
+  if (scheduler === "odd") {
+    const fields = [{ ...field, full_name: "signature", label: "Signature:", kind: "unknown" }];
+    return { ...made, choices, label: "odd", fields };
+  }
+  const group = (label: string, layout: string, fields: Form["fields"]) => {
+    return { ...field, full_name: "", tooltip: "", kind: "nested", label, layout, fields };
+  };
+  const one = (full_name: string, label: string, kind: string, more: Partial<Form["fields"][number]> = {}) => {
+    return { ...field, full_name, label, kind, tooltip: "", ...more };
+  };
+  return {
+    ...made,
+    choices,
+    label: "Make a release",
+    fields: [
+      field,
+      group("", "tabs", [
+        group("Version", "simple", [one("major", "Major", "int", { default: "3" }), one("minor", "Minor", "int")]),
+        group("Notes", "vertical", [
+          one("notes", "Release notes", "textarea", { max_size: 2000 }),
+          one("list", "Checksums", "file", { max_size: 1000, tooltip: "At most 1 KB" }),
+          one("like", "As in the build", "inherit", { choices: ["clang-linux-tests/46", "clang-linux-tests/45"] }),
+        ]),
+      ]),
+    ],
+  };
+}

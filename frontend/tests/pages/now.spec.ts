@@ -37,7 +37,10 @@ describe("now", () => {
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
     await until(() => ordered("mute") !== undefined);
-    expect(ordered("mute")).toEqual({ scope: { about: "builder", builder: 1 }, until: { until: "fixed" } });
+    expect(ordered("mute")).toEqual({
+      scope: { about: "builder", master: "bundled", builder: 1 },
+      until: { until: "fixed" },
+    });
     expect(await button.evaluate((one) => one === document.activeElement)).toBe(true);
     await page.goto(`${served.url}/notices`);
     await role("button", { name: "Unmute linux-tests" }).click();
