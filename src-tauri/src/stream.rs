@@ -35,6 +35,8 @@ pub fn pipe_name(socket: &Path) -> String {
 
 /// HTTP over the same socket.
 pub fn http(socket: &Path) -> reqwest::Result<reqwest::Client> {
+    // Never used over a socket, but the client wants to have it. It may be there already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = reqwest::Client::builder().no_proxy();
     #[cfg(unix)]
     let builder = builder.unix_socket(socket);

@@ -54,6 +54,8 @@ impl Buildbot {
 
     /// Starts one whose Perspective Broker listens on the endpoint that belongs to a port.
     pub async fn start_on(endpoint: impl Fn(u16) -> String) -> Option<Buildbot> {
+        // What asks it here takes its cryptography from the process. Another test may have been first.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let usual = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tools/buildbot");
         let environment = std::env::var_os("OUTPOST_TEST_BUILDBOT").map_or(usual, PathBuf::from);
         if !environment.join("bin/buildbot").exists() || !environment.join("bin/buildbot-worker").exists() {

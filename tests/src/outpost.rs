@@ -36,6 +36,8 @@ pub struct Outpost {
 impl Outpost {
     /// One that does not run yet.
     pub fn prepared() -> Outpost {
+        // What asks it here takes its cryptography from the process. Another test may have been first.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         Outpost {
             home: tempfile::tempdir().expect("a temporary folder"),
             child: None,
