@@ -75,7 +75,10 @@ impl Follower {
                 newsroom.overview();
                 newsroom.changes();
                 newsroom.masters();
-                self.learn_forced();
+                if reset.renewed {
+                    self.member.renew();
+                }
+                self.learn();
                 self.tell(Telling::Reset(reset)).await;
             }
             News::BuildStarted(build) => {
@@ -153,16 +156,26 @@ impl Follower {
         let _ = self.tellings.send(telling).await;
     }
 
-    /// Which builders can be forced is read once after each time that everything was.
-    fn learn_forced(&self) {
+    /// What seldom changes is read once after each time that everything was: which builders can be forced, and what
+    /// version it is.
+    fn learn(&self) {
         let (member, around) = (Arc::clone(&self.member), self.around.clone());
         let tellings = self.tellings.clone();
         tokio::spawn(async move {
-            match forced(member.joined.http()).await {
+            let http = member.joined.http();
+            if let Ok(capabilities) = http.capabilities().await {
+                member.know(|kept| {
+                    kept.outpost = capabilities.is_outpost;
+                    kept.version = capabilities.version.or(kept.version.take());
+                });
+                around.newsroom.masters();
+            }
+            match forced(http).await {
                 Ok(builders) => {
                     member.set_forced(builders);
                     around.versions.touch_all(&member.key.0);
                     around.newsroom.overview();
+                    // The teller ends with the master.
                     let _ = tellings.send(Telling::Builders).await;
                 }
                 Err(error) => debug!(master = %member.key, %error, "which builders can be forced is not known"),
@@ -173,7 +186,9 @@ impl Follower {
     /// Keeps where to go on after a restart of this program.
     async fn keep(&mut self) {
         self.keep_at = None;
-        let kept = match serde_json::to_value(self.member.joined.kept()) {
+        // Before anything is known, what an earlier run kept still holds.
+        let Some(kept) = self.member.joined.kept() else { return };
+        let kept = match serde_json::to_value(kept) {
             Ok(kept) => kept,
             Err(error) => return warn!(master = %self.member.key, "where to go on cannot be kept: {error}"),
         };

@@ -1,7 +1,9 @@
 //! One joined master: its connection, what it refused, and which of its builds somebody looks at.
 
 use super::kept::{Kept, KeptAuth};
+use super::recent::Recent;
 use crate::api::masters::{MasterCondition, MasterRow, SignInWay};
+use crate::service::console::Built;
 use client::reading::{BuildPage, Keep, Reading};
 use client::rest::log::Kind;
 use client::{Http, Joined, LinkState, Session, Watch, rest};
@@ -36,6 +38,9 @@ pub struct Member {
     pub joined: Joined,
     /// Reads its builds and logs.
     pub reading: Reading,
+    /// Builds as the console reads them.
+    pub(crate) builds_of_changes: Recent<Vec<Built>>,
+    seen: Arc<dyn Keep>,
     /// A build is looked at that was not before.
     looks: Notify,
     state: Mutex<State>,
@@ -66,7 +71,9 @@ impl Member {
     pub(super) fn new(kept: Kept, joined: Joined, seen: Arc<dyn Keep>) -> Member {
         Member {
             key: MasterKey(kept.key.clone()),
-            reading: Reading::new(joined.http(), seen),
+            reading: Reading::new(joined.http(), Arc::clone(&seen)),
+            seen,
+            builds_of_changes: Recent::default(),
             joined,
             looks: Notify::new(),
             state: Mutex::new(State {
@@ -91,6 +98,14 @@ impl Member {
 
     pub(super) fn know(&self, change: impl FnOnce(&mut Kept)) {
         change(&mut self.lock().kept);
+    }
+
+    /// Its ids mean other things than before: what was seen is of others.
+    pub(super) fn renew(&self) {
+        self.seen.forget();
+        let mut state = self.lock();
+        state.errors.clear();
+        state.looked_at.clear();
     }
 
     /// Since when it cannot be heard, if so.

@@ -8,6 +8,7 @@ mod follow;
 pub(crate) mod hints;
 pub(crate) mod kept;
 mod member;
+mod recent;
 mod secret;
 mod seen;
 mod sign;
