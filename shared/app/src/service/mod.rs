@@ -7,7 +7,7 @@ mod changes;
 pub(crate) mod claims;
 pub(crate) mod clock;
 mod configuration;
-mod console;
+pub(crate) mod console;
 mod joined;
 mod lending;
 mod logs;

@@ -2,8 +2,12 @@
 
 mod here;
 mod ranges;
+mod there;
+
+pub(crate) use there::Built;
 
 use super::App;
+use super::joined::Whose;
 use crate::api::Refusal;
 use crate::api::console::{Console, ConsoleBuilder, ConsoleCell, ConsoleChange, ConsoleLine, ConsoleQuery};
 use std::collections::BTreeSet;
@@ -41,10 +45,10 @@ pub(super) async fn console(app: &App, query: ConsoleQuery) -> Result<Console, R
         before,
         limit: query.limit.clamp(1, PAGE) as usize,
     };
-    if query.master == crate::api::bundled() {
-        return here::console(app, wanted).await;
+    match app.master_of(&query.master)? {
+        Whose::Here => here::console(app, wanted).await,
+        Whose::There(member) => there::console(app, &member, wanted).await,
     }
-    Err(Refusal::not_found(format!("'{}' is not joined", query.master)))
 }
 
 /// The lines of these changes, the newest first, and the one that is wanted.

@@ -1,11 +1,10 @@
-//! The timeline's history.
+//! The own master's piece of the timeline, from the store.
 
-use super::App;
-use super::clock;
-use super::marks::Marks;
+use super::{Piece, bar};
 use crate::api::Refusal;
-use crate::api::overview::{BuildMark, BuilderRef};
-use crate::api::timeline::{Timeline, TimelineBuild, TimelineColumn, TimelineQuery};
+use crate::api::timeline::{TimelineBuild, TimelineColumn};
+use crate::service::App;
+use crate::service::marks::Marks;
 use model::{Build, BuilderId, Time};
 use std::collections::BTreeMap;
 use store::builds;
@@ -13,64 +12,6 @@ use store::rusqlite::{Connection, Result as SqlResult};
 
 /// Builds that a piece has at most.
 const MOST: usize = 4000;
-
-/// What one master gives to a piece.
-#[derive(Debug, Default)]
-pub(super) struct Piece {
-    /// As in [`Timeline`].
-    pub reached: i64,
-    /// As in [`Timeline`].
-    pub older: Option<i64>,
-    /// As in [`Timeline`].
-    pub columns: Vec<TimelineColumn>,
-}
-
-pub(super) async fn timeline(app: &App, query: TimelineQuery) -> Result<Timeline, Refusal> {
-    let now = clock::now().0;
-    if query.until.is_some_and(|until| until < query.from) {
-        return Err(Refusal::invalid("the timeline's piece ends before it begins"));
-    }
-    let mut pieces = Vec::new();
-    if let Some(builders) = of_master(&query.builders, &crate::api::bundled()) {
-        pieces.push(here(app, &builders, query.from, query.until).await?);
-    }
-    Ok(together(now, query.from, pieces))
-}
-
-/// The wanted builders of a master: empty for all; nothing when only others are wanted.
-fn of_master(wanted: &[BuilderRef], master: &str) -> Option<Vec<i64>> {
-    let of_it: Vec<i64> = wanted
-        .iter()
-        .filter(|r| r.master == master)
-        .map(|r| r.builder)
-        .collect();
-    (wanted.is_empty() || !of_it.is_empty()).then_some(of_it)
-}
-
-/// The whole is complete only as far as every master's piece is.
-fn together(now: i64, from: i64, pieces: Vec<Piece>) -> Timeline {
-    let reached = pieces.iter().map(|piece| piece.reached).max().unwrap_or(from);
-    let mut older = None;
-    let mut columns = Vec::new();
-    for piece in pieces {
-        let left_out = piece
-            .columns
-            .iter()
-            .flat_map(|column| &column.builds)
-            .filter(|build| build.started_at < reached && build.complete_at.is_some())
-            .map(|build| build.started_at)
-            .max();
-        older = older.max(piece.older).max(left_out);
-        columns.extend(piece.columns);
-    }
-    Timeline {
-        now,
-        reached,
-        older,
-        columns,
-        silent: Vec::new(),
-    }
-}
 
 /// What is read for the own master's piece, all of one moment.
 struct Found {
@@ -83,8 +24,8 @@ struct Found {
     marks: Marks,
 }
 
-/// The own master's piece.
-async fn here(app: &App, builders: &[i64], from: i64, until: Option<i64>) -> Result<Piece, Refusal> {
+/// The piece from `from` to before `until`.
+pub(super) async fn piece(app: &App, builders: &[i64], from: i64, until: Option<i64>) -> Result<Piece, Refusal> {
     let wanted: Vec<BuilderId> = builders.iter().map(|id| BuilderId(*id)).collect();
     let found = app.store().read(move |c| read(c, &wanted, from, until)).await?;
     let (reached, older, begun) = cut(found.begun, from, found.older);
@@ -103,20 +44,6 @@ async fn here(app: &App, builders: &[i64], from: i64, until: Option<i64>) -> Res
         older,
         columns: columns.into_iter().map(column).collect(),
     })
-}
-
-/// What a bar takes of a build. A green one's words say nothing that its mark does not.
-pub(super) fn bar(mark: BuildMark) -> TimelineBuild {
-    TimelineBuild {
-        build: mark.build,
-        number: mark.number,
-        results: mark.results,
-        started_at: mark.started_at,
-        complete_at: mark.complete_at,
-        mine: mark.mine,
-        state: (mark.results != Some(0)).then_some(mark.state),
-        revision: mark.revision,
-    }
 }
 
 fn read(c: &Connection, wanted: &[BuilderId], from: i64, until: Option<i64>) -> SqlResult<Found> {
@@ -195,34 +122,5 @@ mod tests {
         many[MOST - 1].started_at = Time(end);
         let (reached, older, kept) = cut(many, 0, None);
         assert_eq!((reached, older, kept.len()), (end + 1, Some(end), MOST - 1));
-    }
-
-    #[test]
-    fn the_whole_reaches_as_far_as_every_part() {
-        let piece = |reached, older, starts: &[i64]| Piece {
-            reached,
-            older,
-            columns: vec![TimelineColumn {
-                master: "m".to_owned(),
-                builder: 1,
-                builds: starts
-                    .iter()
-                    .map(|at| TimelineBuild {
-                        build: *at,
-                        number: *at,
-                        results: Some(0),
-                        started_at: *at,
-                        complete_at: Some(at + 1),
-                        mine: false,
-                        state: None,
-                        revision: None,
-                    })
-                    .collect(),
-            }],
-        };
-        let whole = together(100, 10, vec![piece(10, None, &[60, 30]), piece(50, Some(20), &[70])]);
-        assert_eq!((whole.reached, whole.older, whole.columns.len()), (50, Some(30), 2));
-        let none = together(100, 10, Vec::new());
-        assert_eq!((none.reached, none.older), (10, None));
     }
 }
