@@ -1,0 +1,4 @@
+//! Builds and logs, in small pieces, each piece once.
+
+mod builds;
+mod lines;
