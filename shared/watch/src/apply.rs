@@ -92,6 +92,9 @@ impl State {
         for broken in &mut self.breaks {
             broken.mark(&self.settings.identity);
         }
+        for builder in self.builders.values_mut() {
+            builder.mark(&self.settings.identity);
+        }
         self.touch_all();
     }
 

@@ -4,6 +4,7 @@ use crate::breaks::BreakId;
 use crate::flaky::{Flip, Trees, hash};
 use crate::happening::{BuilderInfo, FinishedBuild, StartedBuild, Suspect};
 use crate::history::Seen;
+use crate::identity::Identity;
 use model::{ChangeId, Results, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
@@ -37,6 +38,9 @@ pub(crate) struct Last {
     pub results: Results,
     pub complete_at: Time,
     pub authors: Vec<String>,
+    /// Whether one of them is the person.
+    #[serde(default)]
+    pub mine: bool,
 }
 
 /// All that is kept of one builder.
@@ -134,14 +138,14 @@ impl BuilderState {
         }
     }
 
-    /// Counts a finished build and says what it did.
-    pub(crate) fn finish(&mut self, build: &FinishedBuild) -> Turn {
+    /// Counts a finished build, the person's or not, and says what it did.
+    pub(crate) fn finish(&mut self, build: &FinishedBuild, mine: bool) -> Turn {
         self.running.remove(&build.number);
         if self.builds.contains(build.number) {
             return Turn::Repeated;
         }
         self.builds.insert(build.number);
-        self.remember_last(build);
+        self.remember_last(build, mine);
         if build.patched {
             return Turn::Patched;
         }
@@ -158,6 +162,14 @@ impl BuilderState {
             self.late(build, new)
         } else {
             self.decide(build, new, flip)
+        }
+    }
+
+    /// Works out anew whether the last build is the person's, after the identity changed.
+    pub(crate) fn mark(&mut self, me: &Identity) {
+        let master = &self.info.key.master;
+        if let Some(last) = &mut self.last {
+            last.mine = last.authors.iter().any(|author| me.is_me(master, author));
         }
     }
 
@@ -285,7 +297,7 @@ impl BuilderState {
         });
     }
 
-    fn remember_last(&mut self, build: &FinishedBuild) {
+    fn remember_last(&mut self, build: &FinishedBuild, mine: bool) {
         if self.last.as_ref().is_none_or(|last| last.number < build.number) {
             let authors = build
                 .changes
@@ -299,6 +311,7 @@ impl BuilderState {
                 results: build.results,
                 complete_at: build.complete_at,
                 authors,
+                mine,
             });
         }
     }

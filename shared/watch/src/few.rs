@@ -32,7 +32,7 @@ pub(crate) struct Few {
     pub broken: Vec<BuilderView>,
     /// The first builds under way, by their builders' names.
     pub runs: Vec<(BuilderView, RunningView)>,
-    /// The first builders that can be forced, by name.
+    /// The first builders of this program's own master that can be forced, by name: a team's hundreds are no menu.
     pub forced: Vec<(String, BuilderKey)>,
     pub mutes: Vec<MuteView>,
     pub hush: Option<String>,
@@ -129,7 +129,7 @@ impl State {
 
     /// One look at each builder of the masters that are heard.
     fn found(&self) -> Found<'_> {
-        let mut found = Found::default();
+        let (mut found, bundled) = (Found::default(), MasterKey::bundled());
         let mut master: Option<(&MasterKey, bool)> = None;
         for (key, b) in &self.builders {
             let live = match master {
@@ -143,7 +143,7 @@ impl State {
             found.builders += 1;
             found.waiting += b.waiting;
             found.runs.extend(b.running.values().map(|run| (b, run)));
-            if b.info.can_force {
+            if b.info.can_force && key.master == bundled {
                 found.forced.push(b);
             }
             if b.colour == Colour::Red {

@@ -46,12 +46,13 @@ pub(crate) struct Case<'b> {
 
 impl State {
     pub(crate) fn finished(&mut self, now: Time, build: &FinishedBuild) -> Vec<Tell> {
-        let turn = self.builder(now, &build.builder).finish(build);
+        let mine = self.is_mine(build);
+        let turn = self.builder(now, &build.builder).finish(build, mine);
         self.touch(&build.builder);
         if turn == Turn::Repeated {
             return Vec::new();
         }
-        let Some(case) = self.case(build) else {
+        let Some(case) = self.case(build, mine) else {
             return Vec::new();
         };
         let mut decision = self.decide(now, &case, turn);
@@ -75,17 +76,22 @@ impl State {
         decision.tells
     }
 
-    fn case<'b>(&self, build: &'b FinishedBuild) -> Option<Case<'b>> {
+    /// Whether the person wrote a change in it or asked for it.
+    fn is_mine(&self, build: &FinishedBuild) -> bool {
+        let authors = build.changes.iter().map(|c| c.author.as_str());
+        let mut all = authors.chain(build.owners.iter().map(String::as_str));
+        all.any(|author| self.settings.identity.is_me(&build.builder.master, author))
+    }
+
+    fn case<'b>(&self, build: &'b FinishedBuild, mine: bool) -> Option<Case<'b>> {
         let info = &self.builders.get(&build.builder)?.info;
         let of_changes = build.changes.iter().map(|c| c.branch.as_deref().unwrap_or_default());
         let branches = of_changes.chain(build.branches.iter().map(String::as_str));
-        let is_me = |author: &str| self.settings.identity.is_me(&build.builder.master, author);
-        let authors = build.changes.iter().map(|c| c.author.as_str());
         Some(Case {
             build,
             name: info.name.clone(),
             ruling: self.settings.ruling(info, branches),
-            mine: authors.chain(build.owners.iter().map(String::as_str)).any(is_me),
+            mine,
         })
     }
 

@@ -238,10 +238,7 @@ impl State {
                 number: last.number,
                 results: last.results,
                 complete_at: last.complete_at,
-                mine: last
-                    .authors
-                    .iter()
-                    .any(|a| self.settings.identity.is_me(&info.key.master, a)),
+                mine: last.mine,
             }),
             running: running.collect(),
             waiting: b.waiting,
