@@ -97,6 +97,46 @@ const SHOTS: Shot[] = [
   },
   { name: "notices", path: "/notices" },
   { name: "settings", path: "/settings" },
+  { name: "team-now", path: "/", size: "team" },
+  { name: "team-builders", path: "/builders", size: "team" },
+  { name: "team-builders-master", path: "/builders?group=master", size: "team" },
+  { name: "team-builders-project", path: "/builders?group=project&q=docs", size: "team" },
+  { name: "team-builders-stale", path: "/builders?only=stale", size: "team" },
+  { name: "team-builders-peek", path: "/builders?peek=llvm%2F4", size: "team" },
+  { name: "team-builder", path: "/masters/llvm/builders/4", size: "team" },
+  { name: "team-build-stale", path: "/masters/team/builders/1/builds/45", size: "team" },
+  { name: "team-pending", path: "/pending", size: "team" },
+  { name: "pending-empty", path: "/pending", size: "one" },
+  { name: "team-changes", path: "/changes", size: "team" },
+  { name: "team-workers", path: "/workers", size: "team" },
+  { name: "masters", path: "/masters", size: "team" },
+  { name: "masters-one", path: "/masters", size: "one" },
+  { name: "master", path: "/masters/llvm", size: "team" },
+  { name: "master-stale", path: "/masters/team", size: "team" },
+  { name: "join", path: "/masters/join", size: "one" },
+  { name: "join-found", path: "/masters/join?url=ci.example.org", size: "one" },
+  { name: "join-login", path: "/masters/join?url=login.example", size: "one" },
+  { name: "join-provider", path: "/masters/join?url=github.example", size: "one" },
+  { name: "join-old", path: "/masters/join?url=old.example", size: "one" },
+  {
+    name: "sign-in",
+    path: "/masters/llvm",
+    size: "team",
+    before: (page) => page.getByRole("button", { name: "Sign in at LLVM Buildbot" }).click(),
+  },
+  {
+    name: "force-tabs",
+    path: "/masters/llvm/builders/1",
+    size: "team",
+    before: (page) => page.getByRole("button", { name: "Force…" }).click(),
+  },
+  { name: "why", path: "/notices?build=1045", size: "team" },
+  {
+    name: "rules",
+    path: "/settings",
+    size: "team",
+    before: (page) => page.getByRole("button", { name: "Add a rule" }).click(),
+  },
   { name: "nowhere", path: "/not/there" },
   { name: "force", path: "/builders/1", before: (page) => page.getByRole("button", { name: "Force…" }).click() },
   { name: "palette", path: "/", before: (page) => page.keyboard.press("Control+k") },
@@ -130,6 +170,7 @@ describe.each(LOOKS)("$look", ({ look, width, colorScheme, contrast }) => {
     async ({ name, path, size, demo, before }) => {
       const host = new FakeHost(size ?? "busy", { contrast });
       host.demo = demo ?? false;
+      if (name === "force-tabs") for (const row of host.masters) row.denied = {};
       const served = await serve(host);
       const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
       const { page } = await openPage(context);

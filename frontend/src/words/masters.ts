@@ -51,15 +51,15 @@ export function canSignIn(row: MasterRow): boolean {
 export function signInWords(way: SignInWay): string {
   switch (way.way) {
     case "none":
-      return "nobody signs in there";
+      return "not at all";
     case "password":
-      return "user name and password";
+      return "with user name and password";
     case "provider":
       return `at ${way.name}`;
     case "proxy":
       return "at the proxy in front of it";
     default:
-      return "it does not say how";
+      return "in a way that it does not tell";
   }
 }
 

@@ -132,7 +132,7 @@ describe("signing in", () => {
     await open("/masters/llvm", "team");
     host.masters.forEach((row) => (row.sign_in = { way: "password" }));
     host.send({ kind: "masters" });
-    await seen(/signing in: user name and password/);
+    await seen(/people sign in with user name and password/);
     await role("button", { name: "Sign in at LLVM Buildbot" }).click();
     const dialog = role("dialog", { name: "Sign in at LLVM Buildbot" });
     await dialog.getByLabel("User name").fill("ann");
@@ -149,7 +149,7 @@ describe("signing in", () => {
     await open("/masters/llvm", "team");
     host.masters.forEach((row) => (row.sign_in = { way: "password" }));
     host.send({ kind: "masters" });
-    await seen(/signing in: user name and password/);
+    await seen(/people sign in with user name and password/);
     await role("button", { name: "Sign in at LLVM Buildbot" }).click();
     const dialog = role("dialog", { name: "Sign in at LLVM Buildbot" });
     await dialog.getByLabel("User name").fill("ann");

@@ -25,4 +25,36 @@ describe("settings", () => {
     await until(() => host.settings.quiet_from === "22:00");
     expect(host.settings.theme).toBe("dark");
   });
+
+  test("a rule is added, said in words, moved and removed", async () => {
+    await open("/settings", "team");
+    await role("button", { name: "Add a rule" }).click();
+    await role("combobox", { name: "Master" }).selectOption("llvm");
+    await role("combobox", { name: "Builder" }).fill("nightly-*");
+    await role("checkbox", { name: "Every exception" }).check();
+    await role("button", { name: "Add the rule" }).click();
+    await seen("Builder nightly-* on llvm:");
+    await seen("breaks, repairs and every exception of everybody");
+    expect(host.settings.rules).toEqual([
+      {
+        about: { master: "llvm", project: null, tag: null, builder: "nightly-*", branch: null },
+        whose: "everybody",
+        modes: ["problem", "fixed", "exception"],
+        doubtful: false,
+        remind_hours: 0,
+      },
+    ]);
+    await role("button", { name: "Add a rule" }).click();
+    await role("combobox", { name: "Whose" }).selectOption("nobody");
+    await role("checkbox", { name: "Only one branch" }).check();
+    await role("button", { name: "Add the rule" }).click();
+    await seen("The default branch:");
+    await role("button", { name: "More about rule 2" }).click();
+    await role("menuitem", { name: "Move up" }).click();
+    await until(() => host.settings.rules[0]?.whose === "nobody");
+    await role("button", { name: "More about rule 2" }).click();
+    await role("menuitem", { name: "Remove" }).click();
+    await until(() => host.settings.rules.length === 1);
+    expect(host.settings.rules[0]?.about.branch).toBe("");
+  });
 });

@@ -35,6 +35,8 @@ export async function open(path: string, size: Size = "busy", width = 1280): Pro
   served = await serve(host);
   context = await browser.newContext({ viewport: { width, height: 800 }, permissions: [] });
   ({ page, complaints } = await openPage(context));
+  // Sooner than the test ends, so that a failure names what was not there.
+  page.setDefaultTimeout(10_000);
   await page.goto(served.url + path);
   await page.locator("h1").waitFor();
 }

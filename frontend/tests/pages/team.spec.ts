@@ -79,6 +79,35 @@ describe("several masters", () => {
   });
 });
 
+describe("who has it, and why", () => {
+  test("a break is claimed and given back; on a plain Buildbot that stays here, and says so", async () => {
+    await open("/", "team");
+    const claimed = page.getByRole("article").filter({ hasText: "Bob Ray has it" });
+    await claimed.getByText(/others see it/).waitFor();
+    await claimed.getByRole("button", { name: "Take it over" }).click();
+    await seen("You have it");
+    await seen(/only here: a plain Buildbot cannot tell others/);
+    expect(ordered("claim")).toEqual({ master: "llvm", builder: 4 });
+    await role("button", { name: "Give it back" }).click();
+    await until(() => ordered("unclaim") !== undefined);
+    await role("button", { name: "I have linux-tests" }).click();
+    await until(() => host.orders.filter((one) => one.name === "claim").length === 2);
+    expect(host.orders.at(-1)?.input).toEqual({ master: "bundled", builder: 1 });
+  });
+
+  test("a build answers why there was no notice, by an address", async () => {
+    await open("/notices");
+    await role("link", { name: "none of its changes is yours" }).first().click();
+    const panel = role("complementary");
+    await panel.getByText("No notice came: none of its 3 changes is yours.").waitFor();
+    await panel.getByText("Bob Ray and Cleo Diaz").waitFor();
+    await page.reload();
+    await role("complementary").getByText("Not told", { exact: true }).waitFor();
+    await page.keyboard.press("Escape");
+    await role("complementary").waitFor({ state: "detached" });
+  });
+});
+
 describe("pending", () => {
   test("requests of all masters are filtered, given another priority, and cancelled", async () => {
     await open("/pending", "team");
