@@ -1,7 +1,7 @@
 //! `outpost`: the resident, the headless master and the command line in one program, without a GUI toolkit.
 //!
 //! This crate puts the others together and decides nothing that they could decide. It is also the program that the
-//! resident starts again for two small jobs: the shim of a command, and the evaluation of a configuration.
+//! resident starts again for two small jobs: the parent of the shims of commands, and the evaluation of a configuration.
 //!
 //! On Windows it is a worker and nothing else: `program` and `command` have a file for that.
 

@@ -12,7 +12,7 @@ pub struct Options {
     pub basedir: PathBuf,
     /// Its name, for the local log.
     pub name: String,
-    /// The program that is started as shim of each command with the single argument `process-shim`
+    /// The program that is started once, with the single argument `process-shim`, and forks a shim for each command
     /// (see [`process::Launcher`]); on Linux `/proc/self/exe` names the running binary even after an update.
     /// `None` runs commands without a shim, and then only their process group is killed.
     pub shim: Option<PathBuf>,
