@@ -33,10 +33,10 @@ impl Filling {
 }
 
 impl Connection<'_> {
-    /// Begins, where all builds back to this one are known.
+    /// Begins, where all builds back to this one are known, or all that there are.
     pub(super) fn begin_to_fill(&mut self, back_to: Option<BuildId>) {
         self.filling.before = back_to;
-        self.filling.at = Some(Instant::now() + self.keeper.rhythm.filling);
+        self.filling.at = back_to.map(|_| Instant::now() + self.keeper.rhythm.filling);
         self.fill_wanted();
     }
 

@@ -52,8 +52,11 @@ impl Line {
         }
         match StreamLine::open(http, rhythm.subscribing).await {
             Ok(stream) => Ok(Line::Stream(Box::new(stream))),
-            Err(error @ (Error::Unreachable(_) | Error::Busy { .. })) => Err(NoLine::Not(error)),
-            Err(_) => Err(NoLine::Never),
+            // Whether anything at all gets through, reading will show.
+            Err(error) => {
+                tracing::debug!(master = %http.base(), %error, "no event stream");
+                Err(NoLine::Never)
+            }
         }
     }
 

@@ -84,8 +84,8 @@ struct Builds {
 /// What runs, then what is over, and whether that goes back less far than it should.
 async fn builds(http: &Http, since: &Since) -> Result<Builds, Error> {
     let mut running = running(http).await?;
-    let (mut finished, more) = finished(http, since).await?;
-    let back_to = finished.last().map(|build| build.id);
+    let (mut finished, reach) = finished(http, since).await?;
+    let back_to = finished.last().filter(|_| reach != Reach::All).map(|build| build.id);
     let is_there = |build: &BuildId| running.iter().chain(&finished).any(|row| row.id == *build);
     let vanished: Vec<BuildId> = since.ran.iter().filter(|build| !is_there(build)).copied().collect();
     // Only if its builds are the same ones as then.
@@ -100,7 +100,7 @@ async fn builds(http: &Http, since: &Since) -> Result<Builds, Error> {
     Ok(Builds {
         running,
         finished,
-        more,
+        more: reach == Reach::TooShort,
         back_to,
     })
 }
@@ -139,19 +139,32 @@ pub(super) async fn catch_up(http: &Http, since: &Since) -> Result<(Vec<Build>, 
     Ok((rows, gone))
 }
 
+/// How far back builds that are over were read.
+#[derive(PartialEq)]
+enum Reach {
+    /// All that there are.
+    All,
+    /// As far as is wanted.
+    Enough,
+    /// Less far.
+    TooShort,
+}
+
 /// The builds that are over, the newest first, back to the last known one; without one, the last of them.
-async fn finished(http: &Http, since: &Since) -> Result<(Vec<Build>, bool), Error> {
+async fn finished(http: &Http, since: &Since) -> Result<(Vec<Build>, Reach), Error> {
     let mut all: Vec<Build> = Vec::new();
     for _ in 0..PAGES {
         let page = finished_before(http, all.last().map(|build| build.id)).await?;
         let is_last = page.len() < PAGE;
         all.extend(page);
-        let reached = all.last().is_none_or(|build| build.id.0 <= since.last);
-        if is_last || reached || !since.is_known {
-            return Ok((all, false));
+        if is_last {
+            return Ok((all, Reach::All));
+        }
+        if !since.is_known || all.last().is_some_and(|build| build.id.0 <= since.last) {
+            return Ok((all, Reach::Enough));
         }
     }
-    Ok((all, true))
+    Ok((all, Reach::TooShort))
 }
 
 /// The last builds that are over, of those before one; the newest first.

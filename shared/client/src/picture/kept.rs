@@ -68,6 +68,7 @@ impl Picture {
     pub fn from_kept(kept: Kept) -> Picture {
         let mut picture = Picture {
             last_build: kept.last_build.max(0),
+            all_known: kept.last_build.max(0),
             ran: kept.running.iter().take(RAN).map(|build| BuildId(*build)).collect(),
             is_known: true,
             ..Picture::default()

@@ -46,7 +46,7 @@ pub const MASTERS: usize = 200;
 pub const PROJECTS: usize = 5_000;
 
 /// What was over lately, so that a late word of its running is known for what it is.
-const OVER: usize = 4_096;
+const OVER: usize = 2_048;
 /// Properties of builds that were not told of yet.
 const EARLY: usize = 256;
 /// Builders that are to be asked for.
@@ -75,6 +75,8 @@ pub struct Picture {
     asked: Recent<BuilderId>,
     /// The highest id of a build that was told of.
     last_build: i64,
+    /// Of all builds up to this id it is known whether they are over; of later ones, a word may have been missed.
+    all_known: i64,
     /// Builds that ran when a [`Kept`] was made.
     ran: BTreeSet<BuildId>,
     /// Whether anything is known, from a snapshot or from what was kept.
@@ -101,6 +103,7 @@ impl Default for Picture {
             asks: BTreeSet::new(),
             asked: Recent::new(ASKED),
             last_build: 0,
+            all_known: 0,
             ran: BTreeSet::new(),
             is_known: false,
             cuts: BTreeMap::new(),

@@ -28,7 +28,7 @@ pub struct Snapshot {
     pub finished: Vec<rest::Build>,
     /// More were over since the last known one than were read.
     pub more: bool,
-    /// All builds that are over are there back to this one.
+    /// All builds that are over are there back to this one; all that there are when it is none.
     pub back_to: Option<BuildId>,
     /// Requests that wait.
     pub requests: Vec<rest::Request>,
@@ -114,6 +114,7 @@ impl Picture {
         self.claimed.clear();
         self.complete.clear();
         let (was_known, last) = (self.is_known, self.last_build);
+        let all_known = std::mem::replace(&mut self.all_known, last.max(snapshot.last_build()));
         let mut before = take(&mut self.running);
         let ran = take(&mut self.ran);
         let mut unseen = BTreeMap::new();
@@ -123,7 +124,7 @@ impl Picture {
             let about = self.about(row, known.as_ref().map(|known| &*known.about));
             let build = finished(row, about);
             self.remember(build.clone());
-            let is_news = was_known && (ran || row.id.0 > last) && !self.over.contains(row.id);
+            let is_news = was_known && (ran || row.id.0 > all_known) && !self.over.contains(row.id);
             self.remember_over(&build);
             if is_news {
                 unseen.insert(row.id, build);
@@ -140,7 +141,10 @@ impl Picture {
                 self.running.insert(row.id, running(row, about));
             }
         }
-        self.last_build = last.max(snapshot.last_build());
+        if snapshot.back_to.is_none() {
+            self.builders.values_mut().for_each(|builder| builder.is_read = true);
+        }
+        self.last_build = self.all_known;
         unseen.into_values().collect()
     }
 
