@@ -75,3 +75,23 @@ test("no text is lost or made up, whatever comes", () => {
     expect(all.every((span) => span.text !== "" && !span.text.includes(ESC))).toBe(true);
   }
 });
+
+describe("what cannot be seen", () => {
+  test("is named, so that nothing reads otherwise than it is", () => {
+    expect(texts(`if ${ESC}[31ma\u202eb${ESC}[0m\u2066`)).toEqual([
+      ["if ", {}],
+      ["a", { fg: 1 }],
+      ["U+202E", { odd: true }],
+      ["b", { fg: 1 }],
+      ["U+2066", { odd: true }],
+    ]);
+    expect(texts("\x9b31mred\u200b")).toEqual([
+      ["U+009B", { odd: true }],
+      ["31mred", {}],
+      ["U+200B", { odd: true }],
+    ]);
+  });
+  test("scripts written to the left and joined emoji stay as they are", () => {
+    for (const text of ["שגיאה: הקובץ חסר", "👩\u200d💻 می\u200cخواهم"]) expect(texts(text)).toEqual([[text, {}]]);
+  });
+});

@@ -11,6 +11,8 @@ export interface Style {
   underline?: true;
   inverse?: true;
   strike?: true;
+  /** Not text: it names a character that cannot be seen, and that would show the rest of the line in another order. */
+  odd?: true;
 }
 
 /** Text in one style. */
@@ -24,14 +26,17 @@ const ESCAPE =
   // eslint-disable-next-line no-control-regex
   /\x1b\[([0-9:;<=>?]*)[ -/]*([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[PX^_][^\x1b]*(?:\x1b\\)?|\x1b[ -/]*[0-~]?|[\x00-\x08\x0b-\x1f\x7f]/g;
 
-/** Splits a line into spans. Never throws; unknown sequences vanish. */
+/** Characters that turn the order of text around or are nowhere to be seen. Joiners stay: words and emoji need them. */
+const ODD = /[\x80-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
+
+/** Splits a line into spans. Never throws; unknown sequences vanish, and odd characters are named. */
 export function spans(line: string): Span[] {
   const text = overwritten(line);
   const found: Span[] = [];
   let style: Style = {};
   let from = 0;
   const put = (to: number) => {
-    if (to > from) found.push({ text: text.slice(from, to), style });
+    if (to > from) found.push(...named({ text: text.slice(from, to), style }));
   };
   for (const match of text.matchAll(ESCAPE)) {
     put(match.index);
@@ -40,6 +45,20 @@ export function spans(line: string): Span[] {
   }
   put(text.length);
   return found;
+}
+
+/** The span with its odd characters named, each as a span of its own. */
+function named(span: Span): Span[] {
+  if (!ODD.test(span.text)) return [span];
+  return span.text
+    .split(new RegExp(`(${ODD.source})`))
+    .filter((part) => part !== "")
+    .map((text) => (ODD.test(text) ? { text: codeOf(text), style: { odd: true } } : { text, style: span.style }));
+}
+
+/** `U+202E`. */
+function codeOf(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 /** The line without any sequences: what a search sees. */

@@ -91,13 +91,25 @@ export class LogCache {
   async #fetch(page: number): Promise<void> {
     this.#asking.add(page);
     try {
-      this.#take(page, await this.#ask(page * PAGE, PAGE));
+      this.#take(page, await this.#whole(page));
     } catch (error) {
       this.#failed = error;
     }
     this.#asking.delete(page);
     this.#changed();
     this.#next();
+  }
+
+  /** A page's lines. Very long ones come in several answers. */
+  async #whole(page: number): Promise<Lines> {
+    const first = page * PAGE;
+    const answer = await this.#ask(first, PAGE);
+    const lines = [...answer.lines];
+    for (let more = answer; more.lines.length > 0 && lines.length < Math.min(PAGE, more.num_lines - first);) {
+      more = await this.#ask(first + lines.length, PAGE - lines.length);
+      lines.push(...more.lines);
+    }
+    return { ...answer, lines };
   }
 
   #take(page: number, answer: Lines): void {

@@ -48,6 +48,20 @@ describe("the cache", () => {
     expect(cache.line(0)).toBeUndefined();
   });
 
+  test("goes on where an answer of very long lines ended, and asks for nothing twice", async () => {
+    const { log, ask } = fake(1200);
+    const cache = new LogCache(
+      (first, count) => ask(first, Math.min(count, 200)),
+      () => undefined,
+    );
+    cache.grown(1200, true);
+    cache.want(500, 1000);
+    await settled();
+    await settled();
+    expect(log.asked).toEqual([500, 700, 900]);
+    expect(cache.line(999)?.trim()).toBe("o999");
+  });
+
   test("asks again for the last page when the log has grown", async () => {
     const { log, ask } = fake(10);
     const cache = new LogCache(ask, () => undefined);

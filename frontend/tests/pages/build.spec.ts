@@ -94,6 +94,24 @@ describe("a build", () => {
     expect(complaints).toEqual([]);
   });
 
+  test("hostile content is shown and does nothing: markup, turned text, lines of megabytes", async () => {
+    await open("/builders");
+    const lines = [
+      "<script>document.title = 'taken'</script><img src=x onerror=\"document.title='taken'\"><h1>big</h1>",
+      "access granted to \u202ebob\u202c",
+      "x".repeat(64_000),
+    ];
+    host.logs.set(1, { kind: "h", numLines: 3, complete: true, line: (number) => lines[number] ?? "" });
+    await page.goto(`${served.url}/builders/1/builds/45/steps/1/logs/stdio#L1`);
+    await seen("<h1>big</h1>");
+    await seen("U+202E");
+    await role("button", { name: "… 60\u202f000 more characters" }).click();
+    await role("button", { name: "… 24\u202f000 more characters" }).waitFor();
+    expect(await page.title()).toBe("linux-tests #45 – Outpost");
+    expect(await page.locator(".line img, .line script, .line h1").count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
   test("can be rebuilt, and goes to its neighbours", async () => {
     await open("/builders/1/builds/45");
     await page.keyboard.press("]");
