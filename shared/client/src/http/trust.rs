@@ -7,7 +7,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// How long a connection may take to be made.
@@ -74,7 +74,21 @@ pub(super) fn client(trust: &Trust) -> Result<Client, Error> {
         .map_err(|error| Error::Tls(format!("this program's TLS cannot be set up: {error}")))
 }
 
+/// Trust in the system's authorities alone. They are hundreds, so those who need no others share one.
+static USUAL: OnceLock<ClientConfig> = OnceLock::new();
+
 fn tls(files: &[PathBuf]) -> Result<ClientConfig, Error> {
+    if !files.is_empty() {
+        return with_roots(files);
+    }
+    if let Some(usual) = USUAL.get() {
+        return Ok(usual.clone());
+    }
+    let usual = with_roots(&[])?;
+    Ok(USUAL.get_or_init(|| usual).clone())
+}
+
+fn with_roots(files: &[PathBuf]) -> Result<ClientConfig, Error> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     for file in files {
