@@ -33,7 +33,7 @@ const MEANWHILE: usize = 100_000;
 const NONSENSE: u32 = 20;
 /// The wall clock may be set so much without meaning that this machine slept.
 const SLEPT: i64 = 20_000;
-/// A connection without a line ends after so many idle polls, to see whether there is a better way now.
+/// A connection without a line ends after so many looks, to see whether there is a better way now.
 const POLLS: u32 = 20;
 
 /// How a connection ended.

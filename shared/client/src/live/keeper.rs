@@ -102,6 +102,11 @@ impl Keeper {
         let opened = loop {
             tokio::select! {
                 opened = &mut opening => break opened,
+                given = self.outbox.give(&self.news), if !self.outbox.is_empty() => {
+                    if !given {
+                        return Ended::Stopped;
+                    }
+                }
                 order = self.orders.recv() => match order {
                     Some(Order::Stop) | None => return Ended::Stopped,
                     // It is being tried already.

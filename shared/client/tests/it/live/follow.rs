@@ -14,10 +14,6 @@ async fn what_happens_is_told_and_nothing_is_asked() {
     for act in [Act::Ask(1), Act::Start, Act::End(0, 0), Act::Ask(2), Act::Worker(1)] {
         sim.act(&act);
     }
-    // A builder that never built is asked for once; here all have built.
-    for builder in 2..=3 {
-        sim.answer(&format!("builders/{builder}/builds"), json!({"builds": [], "meta": {}}));
-    }
     let (joined, mut news) = sim.join(None);
     live(&joined).await;
     assert_eq!(*joined.link().borrow(), LinkState::Live { channel: Channel::Ws });
@@ -27,11 +23,7 @@ async fn what_happens_is_told_and_nothing_is_asked() {
         matches!(&first, News::Reset(reset) if reset.unseen.is_empty()),
         "{first:?}"
     );
-    until_shown(&joined, &mut news, "all builders are read", |picture| {
-        picture.builders().all(|builder| builder.is_read())
-    })
-    .await;
-
+    assert!(joined.with(|picture| picture.builders().all(|builder| builder.is_read())));
     let asked = sim.requests().len();
     sim.act(&Act::Start);
     let told = until(&mut news, "a build starts", |news| {
@@ -123,12 +115,7 @@ async fn a_builder_that_events_name_is_asked_for_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_builder_that_is_shown_is_read_soon() {
     let sim = Sim::start().await;
-    for number in 0..15 {
-        for act in [Act::Ask(1), Act::Start, Act::End(0, number % 3)] {
-            sim.act(&act);
-        }
-    }
-    sim.answer("builds", json!({"builds": [], "meta": {}}));
+    busy(&sim);
     let slow = client::Rhythm {
         filling: std::time::Duration::from_secs(3600),
         ..super::sim::quick()
@@ -149,6 +136,47 @@ async fn a_builder_that_is_shown_is_read_soon() {
         .filter(|path| path.contains("builders/1/builds"))
         .count();
     assert_eq!(asked, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn builders_that_seldom_build_are_read_slowly() {
+    let sim = Sim::start().await;
+    busy(&sim);
+    let (joined, mut news) = sim.join(None);
+    live(&joined).await;
+    until_shown(&joined, &mut news, "all have builds, or none", |picture| {
+        picture
+            .builders()
+            .all(|builder| builder.is_read() || builder.finished().len() > 0)
+    })
+    .await;
+    assert_eq!(joined.with(shown), sim.shown());
+    let asked = || {
+        sim.requests()
+            .iter()
+            .filter(|path| path.starts_with("api/v2/builders/"))
+            .count()
+    };
+    assert_eq!(asked(), 2, "{:?}", sim.requests());
+    // It is known from then on, also in another run.
+    let (again, _news) = sim.join(joined.kept());
+    live(&again).await;
+    sim.pinged(4).await;
+    assert_eq!(asked(), 2, "{:?}", sim.requests());
+}
+
+/// The first builder built long ago, the second often since, and the third never.
+fn busy(sim: &Sim) {
+    for number in 0..15 {
+        for act in [Act::Ask(1), Act::Start, Act::End(0, number % 3)] {
+            sim.act(&act);
+        }
+    }
+    for _ in 0..230 {
+        for act in [Act::Ask(2), Act::Start, Act::End(0, 0)] {
+            sim.act(&act);
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,6 +4,7 @@ mod channels;
 mod follow;
 mod lies;
 mod losses;
+mod real;
 mod sim;
 mod watching;
 
@@ -14,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 /// Longer than anything takes here, also on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Waits until the link is as wanted.
 async fn link(joined: &Joined, what: &str, wanted: impl FnMut(&LinkState) -> bool) -> LinkState {

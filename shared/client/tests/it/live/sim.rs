@@ -1,7 +1,7 @@
 //! A small master on a loopback port, with switches for everything that goes wrong.
 
 use crate::picture::model::{Act, Master};
-use client::{Base, Http, Joined, Kept, News, Rhythm, Trust};
+use client::{Allowance, Base, Http, Joined, Kept, News, Proxying, Rhythm, Trust};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,7 +90,16 @@ impl Sim {
 
     pub fn http(&self) -> Http {
         let base = Base::parse(&format!("http://127.0.0.1:{}/", self.port)).expect("an address");
-        Http::new(base, &Trust::default()).expect("a client")
+        let trust = Trust {
+            proxy: Proxying::Direct,
+            ..Trust::default()
+        };
+        let plenty = Allowance {
+            burst: 10_000,
+            per_minute: 60_000,
+            ..Allowance::default()
+        };
+        Http::with_allowance(base, &trust, plenty).expect("a client")
     }
 
     /// Follows it in a quick rhythm.

@@ -68,8 +68,12 @@ async fn its_steps_and_logs_are_told_until_nobody_watches() {
     sim.tell("steps/3/logs/stdio/append", &log(3, 2, false));
     until(&mut news, "the other one still watches", grew(2)).await;
     // After another connection, too.
-    joined.reconnect_now();
+    sim.answer(
+        "builds/1/steps",
+        json!({"steps": [step(1, true), step(2, true), step(3, false)], "meta": {}}),
+    );
     sim.answer("steps/3/logs", json!({"logs": [log(3, 4, false)], "meta": {}}));
+    joined.reconnect_now();
     until(&mut news, "it is watched again", grew(4)).await;
     drop(second);
     while sim.paths().iter().any(|path| path.contains("steps")) {
