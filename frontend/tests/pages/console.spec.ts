@@ -10,7 +10,7 @@ describe("the console", () => {
     await open("/console");
     const row = page.locator("[data-row]").nth(3);
     await row.getByRole("link", { name: "parser: accept an empty group" }).waitFor();
-    for (const text of ["Ann Lee", /^[0-9a-f]{8}$/, /ago$/]) await row.getByText(text).waitFor();
+    for (const text of ["Ann Lee", /^[0-9a-f]{7}$/, /ago$/]) await row.getByText(text).waitFor();
     await row.getByText("you", { exact: true }).waitFor();
     await row.getByRole("link").click();
     await until(() => path() === "/changes" && page.url().includes("change=1040"));
