@@ -14,7 +14,7 @@ import { MAIN_FILE, buildPage, form, joinedForm, notices, projects, proposal } f
 import { HINT, LLVM, LOCKED, LOOKED, lookAt } from "./fake/masters";
 import { FakeRefusal } from "./fake/refusal";
 import { FREE, lendings } from "./fake/lending";
-import { withTeam } from "./fake/team";
+import { withTeam, withTeamWorkers } from "./fake/team";
 import { console as farmConsole } from "./fake/console";
 import { timeline } from "./fake/timeline";
 import { invitation, workers } from "./fake/workers";
@@ -52,7 +52,7 @@ export class FakeHost {
     this.#size = size;
     this.overview = size === "team" ? withTeam(overview(size)) : overview(size);
     this.masters = this.overview.masters;
-    this.workers = workers(size);
+    this.workers = size === "team" ? withTeamWorkers(workers(size)) : workers(size);
     this.lendings = lendings(size);
     this.settings = {
       identities: ["ann@example.org"],

@@ -2,6 +2,7 @@
 import type { BuilderRow } from "../../src/generated/BuilderRow";
 import type { Overview } from "../../src/generated/Overview";
 import { NOW, breakOf, builderRow, mark, named, numbers, running } from "./farm";
+import type { Workers } from "../../src/generated/Workers";
 import { LLVM, OWN_MASTER, TEAM } from "./masters";
 
 const MINUTE = 60_000;
@@ -46,4 +47,23 @@ export function withTeam(own: Overview): Overview {
     waiting: [...own.waiting, ...waiting],
     recent: [mark(9, at(llvm, 8).name, 48, 0, 3 * MINUTE, 1039, LLVM.master), ...own.recent],
   };
+}
+
+/** Lays a joined master's workers beside the own ones. */
+export function withTeamWorkers(own: Workers): Workers {
+  const [first] = own.workers;
+  if (!first) return own;
+  const far = Array.from({ length: 3 }, (_, at) => ({
+    ...first,
+    master: LLVM.master,
+    worker: at + 1,
+    name: `clang-${at + 1}`,
+    local: false,
+    building: [],
+    condition: at === 2 ? ("away" as const) : ("idle" as const),
+    words: at === 2 ? "not connected" : "idle",
+    connected: at !== 2,
+    configured_at: null,
+  }));
+  return { ...own, workers: [...own.workers, ...far] };
 }
