@@ -1,6 +1,7 @@
 //! The command line's grammar. Names follow `buildbot` and `buildbot-worker` wherever they have one.
 
 use crate::command::changes::Changes;
+use crate::command::claim::Claim;
 use crate::command::join::Join;
 use crate::command::masters::Masters;
 use crate::command::priority::Priority;
@@ -85,10 +86,14 @@ pub enum Command {
     Workers(Workers),
     /// Why a build was told or not
     Why(Why),
-    /// Says nothing about a builder, a project or everything
+    /// Says nothing about a builder, a project, a tag, a master or everything
     Mute(Mute),
     /// Ends all mutes, or those of one builder
     Unmute(Unmute),
+    /// Says "I have it" about a broken builder
+    Claim(Claim),
+    /// Gives it back
+    Unclaim(Claim),
     /// Follows a team's Buildbot master
     Join(Join),
     /// Follows a master no more and forgets what was kept of it
@@ -349,6 +354,8 @@ pub struct Why {
 pub enum Until {
     /// For an hour
     Hour,
+    /// Until tomorrow at eight
+    Tomorrow,
     /// Until it is green again
     Fixed,
     /// Until unmuted
@@ -357,12 +364,20 @@ pub enum Until {
 
 #[derive(Debug, Args)]
 pub struct Mute {
-    /// The builder; everything when absent
+    /// [MASTER/]BUILDER; everything when absent
     pub builder: Option<String>,
 
     /// The builders of this project
-    #[arg(long, conflicts_with = "builder")]
+    #[arg(long, conflicts_with_all = ["builder", "tag"])]
     pub project: Option<String>,
+
+    /// The builders with this tag, on every master
+    #[arg(long, conflicts_with_all = ["builder", "master"])]
+    pub tag: Option<String>,
+
+    /// The builders of this master, or the project of it
+    #[arg(long, conflicts_with = "builder")]
+    pub master: Option<String>,
 
     /// For how long
     #[arg(long, value_enum, default_value = "hour")]

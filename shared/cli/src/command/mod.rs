@@ -4,6 +4,7 @@ pub mod builders;
 pub mod builds;
 pub mod cancel;
 pub mod changes;
+pub mod claim;
 pub mod completions;
 pub mod force;
 pub mod init;

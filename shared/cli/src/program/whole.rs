@@ -90,6 +90,8 @@ async fn ask(client: &Client, command: Command) -> Result<(), Failure> {
         Command::Workers(workers) => command::workers::run(client, workers).await,
         Command::Why(why) => command::why::run(client, why).await,
         Command::Mute(mute) => command::mute::mute(client, mute).await,
+        Command::Claim(claim) => command::claim::claim(client, claim).await,
+        Command::Unclaim(claim) => command::claim::unclaim(client, claim).await,
         Command::Lend(lend) => command::lend::run(client, lend).await,
         Command::Unmute(unmute) => command::mute::unmute(client, unmute).await,
         Command::Quit(quit) => command::quit::run(client, quit.finish).await,
