@@ -31,10 +31,6 @@ const PATHS: [&str; 8] = [
 const MEANWHILE: usize = 100_000;
 /// How many frames in a row may make no sense.
 const NONSENSE: u32 = 20;
-/// The wall clock may be set so much without meaning that this machine slept.
-const SLEPT: i64 = 20_000;
-/// A connection without a line ends after so many looks, to see whether there is a better way now.
-const POLLS: u32 = 20;
 
 /// How a connection ended.
 pub(super) enum Ended {
@@ -81,7 +77,7 @@ pub(super) struct Connection<'a> {
     pub(super) asks: Asks,
     pub(super) phase: Phase,
     /// Until then the phase has to be over.
-    patience: Instant,
+    pub(super) patience: Instant,
     live_since: Option<Instant>,
     last_number: u64,
     pub(super) unanswered: BTreeMap<u64, Then>,
@@ -92,9 +88,9 @@ pub(super) struct Connection<'a> {
     pub(super) held_until: Option<Instant>,
     pub(super) heard_at: Instant,
     pub(super) nonsense: u32,
-    ping_at: Instant,
-    pinged_at: (Time, Instant),
-    way: Outward,
+    pub(super) ping_at: Instant,
+    pub(super) pinged_at: (Time, Instant),
+    pub(super) way: Outward,
     /// When to look at what runs.
     pub(super) look_at: Instant,
     /// How long until the next look, without a line.
@@ -255,93 +251,6 @@ impl<'a> Connection<'a> {
             Channel::Poll => self.pause,
             Channel::Ws | Channel::Sse => self.keeper.rhythm.safety,
         }
-    }
-
-    /// When there is something to do though nothing happens.
-    fn due(&self) -> Instant {
-        let rhythm = &self.keeper.rhythm;
-        let mut due = self.ping_at;
-        if !self.is_live() {
-            due = due.min(self.patience);
-        }
-        if self.channel() == Channel::Ws {
-            due = due.min(self.heard_at + rhythm.silence);
-        }
-        if self.looks() {
-            due = due.min(self.look_at);
-        }
-        let others = [self.held_until, self.filling.due(), self.watching.due()];
-        others.into_iter().flatten().fold(due, Instant::min)
-    }
-
-    /// Whether it is looked at what runs. A stream has no pings, so that is also how one that is dead is known.
-    fn looks(&self) -> bool {
-        self.is_live() && (self.channel() != Channel::Ws || self.keeper.shared.picture().running().len() > 0)
-    }
-
-    async fn tick(&mut self) -> Result<(), Ended> {
-        let time = Instant::now();
-        let rhythm = self.keeper.rhythm.clone();
-        if !self.is_live() && time >= self.patience {
-            let what = match self.phase {
-                Phase::Subscribing => "it does not acknowledge that events are wanted",
-                _ => "it cannot be read in time",
-            };
-            return Err(Error::Unreachable(what.to_owned()).into());
-        }
-        if self.channel() == Channel::Ws && time >= self.heard_at + rhythm.silence {
-            let seconds = rhythm.silence.as_secs();
-            return Err(Error::Unreachable(format!("nothing was heard of it for {seconds} seconds")).into());
-        }
-        if time >= self.ping_at {
-            self.ping(time).await?;
-        }
-        if self.held_until.is_some_and(|until| time >= until) {
-            self.let_go();
-        }
-        if self.looks() && time >= self.look_at {
-            self.look()?;
-        }
-        if self.is_live() {
-            self.fill();
-            self.look_at_watched();
-        }
-        Ok(())
-    }
-
-    /// A sign of life, and a look whether this machine slept or is in another network.
-    async fn ping(&mut self, time: Instant) -> Result<(), Ended> {
-        self.ping_at = time + self.keeper.rhythm.ping;
-        let (wall, before) = std::mem::replace(&mut self.pinged_at, (now(), time));
-        let passed = i64::try_from(time.duration_since(before).as_millis()).unwrap_or(i64::MAX);
-        let slept = now().0.saturating_sub(wall.0).saturating_sub(passed) > SLEPT;
-        let way = Outward::now();
-        let moved = way.is_news_to(std::mem::replace(&mut self.way, way));
-        if slept || moved {
-            tracing::info!(master = %self.keeper.http.base(), slept, moved, "connecting anew");
-            return Err(Ended::Again);
-        }
-        if let Some(line) = &mut self.line {
-            line.ping().await?;
-        }
-        Ok(())
-    }
-
-    /// A look at what runs, in case that a last word was missed; without a line, all that is known of what happens.
-    fn look(&mut self) -> Result<(), Ended> {
-        self.looks += 1;
-        if self.channel() == Channel::Poll {
-            if self.looks > POLLS {
-                return Err(Ended::Again);
-            }
-            self.ask(Ask::Requests);
-            if self.looks % 4 == 1 {
-                self.ask(Ask::Changes);
-            }
-        }
-        self.ask(Ask::CatchUp);
-        self.look_at = Instant::now() + self.look_pause();
-        Ok(())
     }
 }
 

@@ -18,6 +18,7 @@ mod reading;
 mod socket;
 pub mod sse;
 mod stream;
+mod ticking;
 mod watching;
 mod wishes;
 

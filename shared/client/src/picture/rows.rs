@@ -208,3 +208,13 @@ pub struct Watched {
     /// Their logs, without text.
     pub logs: BTreeMap<LogId, rest::Log>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_builds_of_a_builder_take_about_a_kilobyte() {
+        assert!(size_of::<Finished>() * super::super::HISTORY <= 1_100);
+    }
+}

@@ -1,7 +1,7 @@
 //! Masters that do not keep to the protocol.
 
 use super::sim::Sim;
-use super::{ended, link, live, until};
+use super::{ended, eventually, link, live, until};
 use crate::picture::model::{Act, shown};
 use client::LinkState;
 use client::picture::News;
@@ -78,9 +78,7 @@ async fn a_flood_is_read_and_a_slow_listener_misses_no_end() {
     }
     // The picture is right before anybody has listened.
     let is_right = || joined.with(|picture| picture.last_build().0 == 500 && picture.running().len() == 0);
-    while !is_right() {
-        tokio::task::yield_now().await;
-    }
+    eventually("all is heard", is_right).await;
     assert_eq!(joined.with(shown), sim.shown());
     let mut told = Vec::new();
     while ended(&told).len() < 500 {

@@ -61,6 +61,15 @@ async fn until_shown(
     told
 }
 
+/// Waits until something is so that nobody tells.
+async fn eventually(what: &str, is_so: impl Fn() -> bool) {
+    let deadline = std::time::Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(std::time::Instant::now() < deadline, "waited in vain until {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 /// The builds whose end was told, at once or after a reset.
 fn ended(told: &[News]) -> Vec<i64> {
     let ended = told.iter().flat_map(|news| match news {

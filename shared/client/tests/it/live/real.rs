@@ -1,6 +1,6 @@
 //! Real masters: through whole builds, restarts, cuts and proxies.
 
-use super::{ended, link, live, until};
+use super::{ended, eventually, link, live, until};
 use crate::picture::model::shown;
 use crate::rig::master::{begun, built, force};
 use crate::rig::{Generation, Master, Options, Proxy, http};
@@ -39,15 +39,7 @@ async fn agrees(joined: &Joined, http: Http) {
     let (fresh, _news) = join(http);
     live(&fresh).await;
     let wanted = fresh.with(shown);
-    let deadline = std::time::Instant::now() + super::PATIENCE;
-    while joined.with(shown) != wanted {
-        assert!(
-            std::time::Instant::now() < deadline,
-            "{:#} instead of {wanted:#}",
-            joined.with(shown)
-        );
-        tokio::task::yield_now().await;
-    }
+    eventually("both show the same", || joined.with(shown) == wanted).await;
 }
 
 async fn whole_build(generation: Generation) {
@@ -81,7 +73,7 @@ async fn whole_build(generation: Generation) {
     let told = until(&mut news, "it fails", |news| matches!(news, News::BuildFinished(_))).await;
     assert_eq!(ended(&told), [failed.id.0]);
     agrees(&joined, master.http()).await;
-    // Nothing happens, so nothing is asked.
+    // Nothing happens for a while, so nothing is asked.
     let asked = joined.http().requests();
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(joined.http().requests(), asked);

@@ -1,7 +1,7 @@
 //! A build that somebody watches.
 
 use super::sim::Sim;
-use super::{live, until};
+use super::{eventually, live, until};
 use crate::picture::model::Act;
 use client::picture::News;
 use model::BuildId;
@@ -76,9 +76,10 @@ async fn its_steps_and_logs_are_told_until_nobody_watches() {
     joined.reconnect_now();
     until(&mut news, "it is watched again", grew(4)).await;
     drop(second);
-    while sim.paths().iter().any(|path| path.contains("steps")) {
-        tokio::task::yield_now().await;
-    }
+    eventually("nothing of it is wanted", || {
+        sim.paths().iter().all(|path| !path.contains("steps"))
+    })
+    .await;
     assert!(joined.with(|picture| picture.watched(BuildId(1)).is_none()));
 }
 
