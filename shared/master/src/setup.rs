@@ -16,7 +16,8 @@ pub struct Setup {
     pub config: MasterConfig,
     /// `host:basedir`: how it is called among masters.
     pub name: String,
-    /// Folder for the copies of remote repositories that are polled; made when needed.
+    /// Folder for the copies of remote repositories that are polled, and for notes about uploads that are not whole; made
+    /// when needed.
     pub cache: PathBuf,
     /// Folder that relative paths of uploads and downloads begin at; made when needed.
     pub folder: PathBuf,

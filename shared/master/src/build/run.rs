@@ -30,6 +30,8 @@ pub struct Environment {
     pub secrets: Arc<dyn Secrets>,
     /// Where relative paths of uploads and downloads begin.
     pub folder: Arc<Path>,
+    /// Folder of notes about uploads that are not whole.
+    pub parts: Arc<Path>,
 }
 
 /// What one build is to do, as the engine decided.

@@ -64,6 +64,7 @@ impl Run {
             clock: self.env.clock.clone(),
             connection: self.plan.connection.clone(),
             folder: self.env.folder.clone(),
+            parts: self.env.parts.clone(),
             builder: &self.plan.builder,
             builder_env: self.builder_env.clone(),
             name,

@@ -16,10 +16,12 @@ use crate::scheduler::tree::{Moment, TreeState};
 use crate::secrets::Secrets;
 use crate::setup::Setup;
 use crate::source::{Sources, Surroundings};
+use crate::worker::transfer;
 use model::config::MasterConfig;
 use model::query::{Filter, Op, Order as Sort, Query, Value};
 use model::{BuilderId, Change, ChangeId, SchedulerId, Time, Worker};
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use store::rusqlite::{Result, Transaction};
@@ -69,6 +71,10 @@ pub async fn start(setup: Setup) -> std::result::Result<Started, StartError> {
         clock,
         secrets,
     } = setup;
+    let parts: Arc<Path> = cache.join("parts").into();
+    let left = parts.clone();
+    // Before anything is uploaded again.
+    let _ = tokio::task::spawn_blocking(move || transfer::sweep(&left)).await;
     let publisher = Publisher::default();
     let now = clock.now();
     let (config, own_name) = (Arc::new(config), name.clone());
@@ -85,6 +91,7 @@ pub async fn start(setup: Setup) -> std::result::Result<Started, StartError> {
         clock: clock.clone(),
         secrets: secrets.clone(),
         folder: folder.into(),
+        parts,
     };
     let troubles = watch::Sender::new(());
     let told = troubles.subscribe();

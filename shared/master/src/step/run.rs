@@ -65,6 +65,8 @@ pub struct StepRun<'b> {
     pub connection: Connection,
     /// Where relative paths of uploads and downloads begin on the master.
     pub folder: Arc<Path>,
+    /// Folder of notes about uploads that are not whole.
+    pub parts: Arc<Path>,
     /// The builder.
     pub builder: &'b BuilderEntry,
     /// The builder's environment, rendered.

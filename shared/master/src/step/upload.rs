@@ -159,7 +159,7 @@ impl One<'_> {
             },
         };
         let transfers = run.connection.transfers().clone();
-        let upload = match Upload::open(&transfers, destination).await {
+        let upload = match Upload::open(&transfers, run.parts.clone(), destination).await {
             Ok(upload) => upload,
             Err(trouble) => {
                 tell(run, &trouble).await?;

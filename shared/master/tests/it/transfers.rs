@@ -468,3 +468,25 @@ async fn a_full_disk_fails_the_step_and_says_so() {
     assert!(told.contains("No space left on device; make room there"), "{told}");
     assert!(names(disk.0.path()).is_empty());
 }
+
+#[tokio::test]
+async fn what_a_killed_master_left_of_an_upload_is_gone_at_the_next_start() {
+    let temporary = tempfile::tempdir().expect("a temporary folder");
+    let (notes, place) = (temporary.path().join("cache/parts"), temporary.path().join("place"));
+    std::fs::create_dir_all(&notes).expect("a folder");
+    std::fs::create_dir_all(place.join(".outpost-b.unpacked/inside")).expect("a folder");
+    for (number, name) in [".outpost-a.part", ".outpost-b.unpacked", "kept.part"]
+        .iter()
+        .enumerate()
+    {
+        let part = place.join(name);
+        if !part.is_dir() {
+            std::fs::write(&part, "half").expect("a file");
+        }
+        std::fs::write(notes.join(number.to_string()), part.to_str().expect("text")).expect("a note");
+    }
+    let _rig = Rig::open(temporary.path(), config(vec![builder("b", vec![])]), |_| ()).await;
+    let left: Vec<_> = std::fs::read_dir(&place).expect("a folder").flatten().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert_eq!(left[0].file_name(), "kept.part", "that was never ours");
+}

@@ -6,9 +6,11 @@
 
 mod archive;
 mod folder;
+mod part;
 mod reader;
 mod upload;
 
+pub use part::sweep;
 pub use upload::{Destination, Form, Upload};
 
 use bytes::Bytes;

@@ -1,11 +1,13 @@
 //! What a worker sends: written beside its place, and put there by the step when all is well.
 
+use super::part::Part;
 use super::{Ask, Offer, Open, Order, Transfers, WAITING, archive, failed, folder, unfit, words_of};
 use bytes::Bytes;
 use model::config::Compress;
 use std::fs::{File, FileTimes};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tempfile::{NamedTempFile, TempDir};
 use tokio::sync::{mpsc, oneshot};
@@ -42,9 +44,10 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// Makes the folders above the destination and the file that is written beside it.
-    pub async fn open(transfers: &Transfers, destination: Destination) -> Result<Upload, String> {
-        let opened = tokio::task::spawn_blocking(move || Receiving::open(destination)).await;
+    /// Makes the folders above the destination and the file that is written beside it. `notes` is the folder of notes
+    /// about what is not whole.
+    pub async fn open(transfers: &Transfers, notes: Arc<Path>, destination: Destination) -> Result<Upload, String> {
+        let opened = tokio::task::spawn_blocking(move || Receiving::open(notes, destination)).await;
         let receiving = opened.map_err(|error| error.to_string())??;
         let (orders, inbox) = mpsc::channel(WAITING);
         let (verdict, wanted) = oneshot::channel();
@@ -82,15 +85,16 @@ impl Upload {
 /// The thread's side of it.
 struct Receiving {
     destination: Destination,
-    part: NamedTempFile,
+    notes: Arc<Path>,
+    part: Part<NamedTempFile>,
     received: u64,
     closed: bool,
-    unpacked: Option<TempDir>,
+    unpacked: Option<Part<TempDir>>,
     trouble: Option<String>,
 }
 
 impl Receiving {
-    fn open(destination: Destination) -> Result<Receiving, String> {
+    fn open(notes: Arc<Path>, destination: Destination) -> Result<Receiving, String> {
         let path = &destination.path;
         let cannot = |error: io::Error| {
             let reason = words_of(&error);
@@ -107,9 +111,10 @@ impl Receiving {
         }
         let beside = beside(path);
         std::fs::create_dir_all(beside).map_err(cannot)?;
-        let part = parts(".part", 0o666).tempfile_in(beside).map_err(cannot)?;
+        let part = Part::file(&notes, beside).map_err(cannot)?;
         Ok(Receiving {
             destination,
+            notes,
             part,
             received: 0,
             closed: false,
@@ -176,7 +181,7 @@ impl Receiving {
 
     fn write(&mut self, data: &Bytes) -> Result<(), String> {
         self.received += data.len() as u64;
-        let written = self.part.as_file_mut().write_all(data);
+        let written = self.part.it.as_file_mut().write_all(data);
         written.map_err(|error| self.told("write", &error))
     }
 
@@ -185,7 +190,7 @@ impl Receiving {
         let Form::File(Some(mode)) = self.destination.form else {
             return Ok(());
         };
-        set_mode(self.part.as_file(), mode).map_err(|error| self.told("set the mode of", &error))
+        set_mode(self.part.it.as_file(), mode).map_err(|error| self.told("set the mode of", &error))
     }
 
     fn set_times(&mut self, accessed: f64, modified: f64) -> Result<(), String> {
@@ -197,7 +202,7 @@ impl Receiving {
             return Err(format!("a file cannot have the times {accessed} and {modified}"));
         };
         let times = FileTimes::new().set_accessed(accessed).set_modified(modified);
-        let set = self.part.as_file().set_times(times);
+        let set = self.part.it.as_file().set_times(times);
         set.map_err(|error| self.told("set the times of", &error))
     }
 
@@ -210,9 +215,9 @@ impl Receiving {
         }
         self.closed = true;
         let path = &self.destination.path;
-        let staging = parts(".unpacked", 0o777).tempdir_in(beside(path));
+        let staging = Part::folder(&self.notes, beside(path));
         let staging = staging.map_err(|error| self.told("unpack", &error))?;
-        archive::unpack(self.part.as_file_mut(), self.received, compress, staging.path())
+        archive::unpack(self.part.it.as_file_mut(), self.received, compress, staging.it.path())
             .map_err(|error| format!("{}: {error}", path.display()))?;
         self.unpacked = Some(staging);
         Ok(())
@@ -223,10 +228,8 @@ impl Receiving {
         let shown = path.display();
         let cannot = |error: &io::Error| format!("cannot put {shown} in place: {}", words_of(error));
         match (self.destination.form, self.unpacked) {
-            (Form::File(_), _) if self.closed => {
-                self.part.persist(path).map(drop).map_err(|error| cannot(&error.error))
-            }
-            (Form::Folder(_), Some(staging)) => folder::merge(staging.path(), path),
+            (Form::File(_), _) if self.closed => self.part.persist(path).map_err(|error| cannot(&error)),
+            (Form::Folder(_), Some(staging)) => folder::merge(staging.it.path(), path),
             _ => Err(format!(
                 "{shown} did not come whole: the worker ended without closing it"
             )),
@@ -250,24 +253,6 @@ fn beside(path: &Path) -> &Path {
         .filter(|parent| !parent.as_os_str().is_empty())
         .unwrap_or(Path::new("."))
 }
-
-/// Names for what is not whole yet: hidden, beside its place, so that putting it there is one rename.
-fn parts<'a>(suffix: &'a str, mode: u32) -> tempfile::Builder<'a, 'a> {
-    let mut builder = tempfile::Builder::new();
-    builder.suffix(suffix);
-    with_mode(&mut builder, mode);
-    builder
-}
-
-/// What others may do with it is the process's own rule, not the temporary file's.
-#[cfg(unix)]
-fn with_mode(builder: &mut tempfile::Builder<'_, '_>, mode: u32) {
-    use std::os::unix::fs::PermissionsExt;
-    builder.permissions(std::fs::Permissions::from_mode(mode));
-}
-
-#[cfg(not(unix))]
-fn with_mode(_builder: &mut tempfile::Builder<'_, '_>, _mode: u32) {}
 
 #[cfg(unix)]
 pub(super) fn set_mode(file: &File, mode: u32) -> io::Result<()> {
