@@ -6,12 +6,16 @@ mod buildbot;
 pub mod farm;
 mod outpost;
 mod repository;
+mod team;
 mod threads;
+mod wire;
 
 pub use buildbot::Buildbot;
 pub use outpost::{Ear, Outpost, program};
 pub use repository::Repository;
+pub use team::{HOSTILE, Release, Team};
 pub use threads::{WakeUps, most_memory, survivors, wake_ups};
+pub use wire::Wire;
 
 /// Says that a test could not run here, in the words that `./dev test` counts.
 pub fn skip(reason: &str) {
