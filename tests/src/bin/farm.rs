@@ -3,8 +3,8 @@
 //! `farm MASTERS BUILDERS` prints the address of each master, one a line. Then it obeys lines on standard input:
 //!
 //! - `rate N SECONDS`: so many events a second over all masters, for so long; answers `done EVENTS`.
-//! - `result MASTER BUILDER RESULTS AUTHOR`: ends a build of that builder; answers `at NANOSECONDS`, when its last frame
-//!   was handed over.
+//! - `result MASTER BUILDER RESULTS AUTHOR`: ends a build of that builder; answers `at NANOSECONDS`, when it
+//!   ended.
 //! - `asked`: answers `asked REQUESTS REFUSED FRAMES BYTES`, over all masters.
 //! - `listeners`: answers `listeners N`.
 
@@ -46,8 +46,8 @@ async fn main() {
                 let build = master.begin(builder, Some(&author));
                 // What a client reads of a build that began is not what is measured.
                 tokio::time::sleep(Duration::from_millis(200)).await;
-                master.end(build, u8::try_from(number(3)).expect("a result"));
                 let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
+                master.end(build, u8::try_from(number(3)).expect("a result"));
                 println!("at {}", now.as_nanos());
             }
             "asked" => {
