@@ -123,6 +123,7 @@ impl Follower {
                 self.tell(Telling::History(builder)).await;
             }
             News::WorkersChanged => self.touch_waited_for(),
+            News::ClaimsChanged => self.read_claims(),
             News::ChangeArrived(_) => newsroom.changes(),
         }
         self.keep_at.get_or_insert_with(|| Instant::now() + KEEPING);
@@ -164,6 +165,9 @@ impl Follower {
         tokio::spawn(async move {
             let http = member.joined.http();
             if let Ok(capabilities) = http.capabilities().await {
+                if capabilities.is_outpost {
+                    claims(&member, &around).await;
+                }
                 member.know(|kept| {
                     kept.outpost = capabilities.is_outpost;
                     kept.version = capabilities.version.or(kept.version.take());
@@ -181,6 +185,11 @@ impl Follower {
                 Err(error) => debug!(master = %member.key, %error, "which builders can be forced is not known"),
             }
         });
+    }
+
+    fn read_claims(&self) {
+        let (member, around) = (Arc::clone(&self.member), self.around.clone());
+        tokio::spawn(async move { claims(&member, &around).await });
     }
 
     /// Keeps where to go on after a restart of this program.
@@ -215,5 +224,16 @@ async fn until(due: Option<Instant>) {
     match due {
         Some(due) => tokio::time::sleep_until(due).await,
         None => std::future::pending().await,
+    }
+}
+
+/// Who has what, at an Outpost.
+async fn claims(member: &Member, around: &Around) {
+    match member.joined.http().claims().await {
+        Ok(claims) => {
+            let told = crate::service::claims::told(&member.key, claims);
+            around.watching.apply(told).await;
+        }
+        Err(error) => debug!(master = %member.key, %error, "who has what there is not known"),
     }
 }

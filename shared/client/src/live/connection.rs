@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
-/// What is wanted of every master. Properties come apart from their builds.
-const PATHS: [&str; 8] = [
+/// What is wanted of every master. Properties come apart from their builds; claims are told by an Outpost only.
+const PATHS: [&str; 9] = [
     "builds/*/*",
     "builds/*/properties/*",
     "builders/*/*",
@@ -26,6 +26,7 @@ const PATHS: [&str; 8] = [
     "buildrequests/*/*",
     "changes/*/*",
     "projects/*/*",
+    "claims/*/*",
 ];
 /// The most that may be told while everything is read.
 const MEANWHILE: usize = 100_000;

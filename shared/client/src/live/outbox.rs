@@ -18,6 +18,7 @@ enum Same {
     Requests,
     Builders,
     Workers,
+    Claims,
 }
 
 /// What waits, the oldest first.
@@ -117,6 +118,7 @@ fn same(news: &News) -> Option<Same> {
         News::RequestsChanged => Some(Same::Requests),
         News::BuildersChanged => Some(Same::Builders),
         News::WorkersChanged => Some(Same::Workers),
+        News::ClaimsChanged => Some(Same::Claims),
         News::Reset(_)
         | News::BuildStarted(_)
         | News::BuildFinished(_)

@@ -26,6 +26,8 @@ pub enum Event {
         /// Whether it has.
         here: bool,
     },
+    /// Somebody claims a builder, or gives it back; whoever wants to know asks for all claims.
+    Claim,
     /// A worker as it is.
     Worker(Box<rest::Worker>),
     /// One of the farm's masters runs, or no longer.
@@ -133,6 +135,7 @@ impl Event {
                 again: *verb == "unclaimed",
             }),
             ["changes", _, _] => Ok(Event::Change(json(body)?)),
+            ["claims", _, _] => Ok(Event::Claim),
             ["projects", _, _] => Ok(Event::Project(json(body)?)),
             ["steps", _, _] => Ok(Event::Step(json(body)?)),
             _ => Ok(Event::Other),

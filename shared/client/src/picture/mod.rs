@@ -126,6 +126,7 @@ impl Picture {
             Event::Project(row) => self.project(&row, news),
             Event::Step(row) => self.step(*row, news),
             Event::Log(row) => self.log(*row, news),
+            Event::Claim => news.push(News::ClaimsChanged),
             Event::Other => {}
         }
     }

@@ -29,6 +29,8 @@ pub enum News {
     HistoryRead(BuilderId),
     /// Workers came, went, or are otherwise; or masters of the farm are.
     WorkersChanged,
+    /// Other builders are claimed than before, at an Outpost.
+    ClaimsChanged,
     /// A change arrived.
     ChangeArrived(Box<Change>),
 }
