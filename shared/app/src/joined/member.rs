@@ -1,13 +1,12 @@
 //! One joined master: its connection, what it refused, and which of its builds somebody looks at.
 
-use super::kept::{Kept, KeptAuth};
+use super::kept::Kept;
 use super::recent::Recent;
-use crate::api::masters::{MasterCondition, MasterRow, SignInWay};
 use crate::service::console::Built;
 use client::reading::{BuildPage, Keep, Reading};
 use client::rest::log::Kind;
-use client::{Http, Joined, LinkState, Session, Watch, rest};
-use model::{BuildId, LogId, Time};
+use client::{Http, Joined, LinkState, Watch, rest};
+use model::{BuildId, LogId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -46,12 +45,12 @@ pub struct Member {
     state: Mutex<State>,
 }
 
-struct State {
-    kept: Kept,
+pub(super) struct State {
+    pub kept: Kept,
     /// By the order's name, and why.
-    denied: BTreeMap<String, String>,
+    pub denied: BTreeMap<String, String>,
     /// Why nobody is signed in although somebody was.
-    signed_out: Option<String>,
+    pub signed_out: Option<String>,
     looked_at: BTreeMap<BuildId, LookedAt>,
     /// Where logs that are over have their first error, and its text.
     errors: BTreeMap<LogId, Option<(i64, String)>>,
@@ -215,43 +214,7 @@ impl Member {
         Ok(found)
     }
 
-    /// The master as a row.
-    pub(crate) fn row(&self) -> MasterRow {
-        let link = self.joined.link().borrow().clone();
-        let (builders, running) = self.joined.with(|picture| {
-            let builders = picture.builders().filter(|builder| builder.is_configured()).count();
-            (builders, picture.running().len())
-        });
-        let state = self.lock();
-        let user = match self.joined.http().session() {
-            Session::SignedIn(signed_in) => signed_in.user.or_else(|| Some("somebody".to_owned())),
-            Session::SignedOut | Session::RanOut(_) => None,
-        };
-        let mut row = MasterRow {
-            master: self.key.0.clone(),
-            title: state.kept.title.clone(),
-            url: Some(self.joined.http().base().to_string()),
-            version: state.kept.version.clone(),
-            outpost: state.kept.outpost,
-            condition: MasterCondition::Connecting,
-            words: String::new(),
-            hint: None,
-            stale_since: None,
-            retry_at: None,
-            sign_in: sign_in_way(&state.kept.auth, self),
-            signed_out: state.signed_out.clone().filter(|_| user.is_none()),
-            user,
-            session_only: state.kept.session_only,
-            denied: state.denied.clone(),
-            builders: u32::try_from(builders).unwrap_or(u32::MAX),
-            broken: 0,
-            running: u32::try_from(running).unwrap_or(u32::MAX),
-        };
-        say(&mut row, &link);
-        row
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -265,76 +228,4 @@ fn text_of(line: &str, kind: Kind) -> String {
         line
     };
     text.trim().chars().take(LONGEST).collect()
-}
-
-/// How people sign in, as faces show it.
-fn sign_in_way(auth: &KeptAuth, member: &Member) -> SignInWay {
-    way(auth, &member.joined.http().base())
-}
-
-/// How people sign in at the master at this address.
-pub(crate) fn way(auth: &KeptAuth, base: &client::Base) -> SignInWay {
-    match auth {
-        KeptAuth::None => SignInWay::None,
-        KeptAuth::Password => SignInWay::Password,
-        KeptAuth::Provider(name) => SignInWay::Provider {
-            name: name.clone(),
-            page: base.below("auth/login").to_string(),
-        },
-        KeptAuth::Proxy => SignInWay::Proxy,
-        KeptAuth::Unknown => SignInWay::Unknown,
-    }
-}
-
-/// How it is followed, in words.
-fn say(row: &mut MasterRow, link: &LinkState) {
-    let (condition, words) = match link {
-        LinkState::Connecting => (MasterCondition::Connecting, "Connecting".to_owned()),
-        LinkState::Live {
-            channel: client::Channel::Poll,
-        } => (
-            MasterCondition::Polling,
-            "Asked now and then, as its live events do not come through".to_owned(),
-        ),
-        LinkState::Live { .. } => (MasterCondition::Live, "Live".to_owned()),
-        LinkState::Stale {
-            since,
-            reason,
-            retry_at,
-        } => {
-            row.stale_since = Some(since.0);
-            row.retry_at = Some(retry_at.0);
-            (
-                MasterCondition::Stale,
-                format!("Stale since {}: {reason}", clock(*since)),
-            )
-        }
-        LinkState::SignInNeeded => {
-            row.hint = Some("Sign in.".to_owned());
-            (
-                MasterCondition::SignInNeeded,
-                "It shows nothing without signing in".to_owned(),
-            )
-        }
-        LinkState::Refused { reason } => {
-            row.hint = Some("Try again, or leave it and join it by another address.".to_owned());
-            (MasterCondition::Refused, reason.clone())
-        }
-    };
-    row.condition = condition;
-    row.words = words;
-}
-
-/// `14:02`, local time; with the day when that is another.
-fn clock(time: Time) -> String {
-    let Ok(time) = jiff::Timestamp::from_millisecond(time.0) else {
-        return "long ago".to_owned();
-    };
-    let (time, now) = (time.to_zoned(jiff::tz::TimeZone::system()), jiff::Zoned::now());
-    let shape = if time.date() == now.date() {
-        "%H:%M"
-    } else {
-        "%Y-%m-%d %H:%M"
-    };
-    time.strftime(shape).to_string()
 }

@@ -9,38 +9,34 @@ pub(crate) mod hints;
 pub(crate) mod kept;
 mod member;
 mod recent;
+mod row;
 mod secret;
 mod seen;
 mod sign;
+mod start;
 mod tell;
 pub(crate) mod translate;
 pub(crate) mod versions;
 
 pub(crate) use ended::telling_log;
 pub use member::Member;
-pub(crate) use member::way;
+pub(crate) use row::way;
 pub(crate) use sign::{Signing, sign_in_refused};
 
 use crate::api::Refusal;
 use crate::news::Newsroom;
 use crate::service::{Desk, read, write};
 use crate::watching::Watching;
-use client::{Base, Http, Joined, Rhythm, Trust};
-use follow::Follower;
+use client::Http;
 use kept::{Kept, List, resume_key};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
-use std::time::Duration;
 use store::Store;
-use tell::{Teller, WAITING};
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tracing::warn;
 use versions::Versions;
-use watch::{Happening, MasterKey};
-
-/// How long what is under way at a master has to end.
-const ENDING: Duration = Duration::from_secs(2);
+use watch::MasterKey;
 
 /// The joined masters. Clones share them.
 #[derive(Clone)]
@@ -223,80 +219,11 @@ impl Farm {
         self.around.newsroom.masters();
         self.around.newsroom.overview();
     }
-
-    /// Starts to follow a master, with the session that `http` has, or else with the one in the keychain.
-    async fn begin(&self, kept: Kept, http: Option<Http>) -> Result<Arc<Member>, Refusal> {
-        let signed_in = http.is_some();
-        let http = match http {
-            Some(http) => http,
-            None => http_of(&kept)?,
-        };
-        let resume = self.resume(kept.id).await;
-        let id = kept.id;
-        let sign_in = kept.signed_in && !signed_in;
-        let seen = Arc::new(seen::Seen::of(&self.around.store, id));
-        let (joined, news) = Joined::start(kept.key.clone(), http, resume, Rhythm::default());
-        let member = Arc::new(Member::new(kept, joined, seen));
-        let (tellings, told) = mpsc::channel(WAITING);
-        let teller = Teller {
-            member: Arc::clone(&member),
-            around: self.around.clone(),
-            running: BTreeMap::new(),
-        };
-        let follower = Follower {
-            member: Arc::clone(&member),
-            around: self.around.clone(),
-            tellings,
-            waited_for: BTreeSet::new(),
-            keep_at: None,
-        };
-        let tasks = [tokio::spawn(follower.run(news)), tokio::spawn(teller.run(told))];
-        write(&self.tasks).insert(id, tasks);
-        let mut members = write(&self.members);
-        members.push(Arc::clone(&member));
-        members.sort_by_key(|member| member.kept().id);
-        drop(members);
-        if sign_in {
-            tokio::spawn(sign::again(Arc::clone(&member), self.around.clone()));
-        }
-        Ok(member)
-    }
-
-    async fn resume(&self, id: i64) -> Option<client::picture::Kept> {
-        let key = resume_key(id);
-        let kept = self.around.store.read(move |c| store::settings::get(c, &key)).await;
-        // Without it, what was missed is not summed up; nothing else is lost.
-        kept.ok().flatten().and_then(|kept| serde_json::from_value(kept).ok())
-    }
-
-    /// Ends what follows a master, and forgets what was told of it.
-    async fn stop(&self, member: &Member) {
-        member.joined.stop();
-        write(&self.members).retain(|other| other.key != member.key);
-        self.end(member).await;
-        self.around
-            .watching
-            .apply(Happening::MasterGone(member.key.clone()))
-            .await;
-        self.around.versions.forget(&member.key.0);
-    }
-
-    async fn end(&self, member: &Member) {
-        let Some(tasks) = write(&self.tasks).remove(&member.kept().id) else {
-            return;
-        };
-        for mut task in tasks {
-            if tokio::time::timeout(ENDING, &mut task).await.is_err() {
-                task.abort();
-            }
-        }
-    }
 }
 
-/// HTTP with a master as it was joined.
-fn http_of(kept: &Kept) -> Result<Http, Refusal> {
-    let base = Base::parse(&kept.url).map_err(|error| Refusal::failed(error.to_string()))?;
-    Http::new(base, &Trust::default()).map_err(|error| Refusal::failed(error.to_string()))
+/// There is no such master.
+pub(crate) fn not_joined(key: &str) -> Refusal {
+    Refusal::not_found(format!("'{key}' is not joined")).hint("See the page Masters, or:  outpost masters")
 }
 
 fn check_unused(list: &List, key: &str) -> Result<(), Refusal> {
@@ -307,9 +234,4 @@ fn check_unused(list: &List, key: &str) -> Result<(), Refusal> {
     let mut refusal = Refusal::conflict(taken.clone());
     refusal.fields.insert("name".to_owned(), taken);
     Err(refusal)
-}
-
-/// There is no such master.
-pub(crate) fn not_joined(key: &str) -> Refusal {
-    Refusal::not_found(format!("'{key}' is not joined")).hint("See the page Masters, or:  outpost masters")
 }

@@ -13,6 +13,7 @@ mod lending;
 mod logs;
 pub(crate) mod marks;
 mod masters;
+mod merge;
 mod notices;
 mod overview;
 mod projects;

@@ -1,7 +1,7 @@
 //! Changes of a joined master.
 
 use super::super::App;
-use super::super::changes::Part;
+use super::super::merge::Part;
 use super::marks::{Marker, name_of};
 use super::refused;
 use crate::api::Refusal;
