@@ -18,6 +18,8 @@ const MOST_READ: usize = 512 << 20;
 pub(crate) struct Lines {
     pub(crate) content: String,
     pub(crate) count: i64,
+    /// More came than is kept.
+    pub(crate) is_cut: bool,
 }
 
 /// Where in the answer one is.
@@ -261,6 +263,8 @@ impl Scan {
             }
             self.found.content.push('\n');
             self.found.count += 1;
+        } else {
+            self.found.is_cut = true;
         }
         self.line.clear();
         self.surplus = 0;

@@ -83,7 +83,8 @@ impl Reading {
             let before = lines.count;
             match self.kept_window(log.id, lines.next()).await {
                 Some(window) => lines.take(window_start(lines.next()), &window, end),
-                None => self.read_windows(log.id, &mut lines, end).await?,
+                None if self.read_windows(log.id, &mut lines, end).await? => {}
+                None => break,
             }
             if lines.count == before {
                 break;
@@ -99,12 +100,16 @@ impl Reading {
         (window_start(line) + lines_in(&window) > line).then_some(window)
     }
 
-    /// Reads the windows from the next line on, and keeps them.
-    async fn read_windows(&self, log: LogId, lines: &mut Lines, end: i64) -> Result<(), Error> {
+    /// Reads the windows from the next line on, and keeps them. Of one that has grown, only what is new is asked for.
+    /// Whether there was more than is given at once.
+    async fn read_windows(&self, log: LogId, lines: &mut Lines, end: i64) -> Result<bool, Error> {
         let start = window_start(lines.next());
-        let count = (end - start + WINDOW - 1) / WINDOW * WINDOW;
-        let read = self.contents(log, start, count).await?;
-        let mut rest = read.content.as_str();
+        let mut content = self.kept_start(log, lines.next()).await;
+        let known = start + lines_in(&content);
+        let windows_end = window_start(end + WINDOW - 1);
+        let read = self.contents(log, known, windows_end - known).await?;
+        content.push_str(&read.content);
+        let mut rest = content.as_str();
         let mut first = start;
         while !rest.is_empty() {
             let (window, after) = rest.split_at(after_lines(rest.as_bytes(), WINDOW));
@@ -112,8 +117,17 @@ impl Reading {
                 .put(key(log, first), Bytes::copy_from_slice(window.as_bytes()));
             (rest, first) = (after, first + WINDOW);
         }
-        lines.take(start, &read.content, end);
-        Ok(())
+        lines.take(start, &content, end);
+        Ok(read.is_cut)
+    }
+
+    /// What was read of the window of this line so far, up to the line at most.
+    async fn kept_start(&self, log: LogId, line: i64) -> String {
+        let kept = self.kept.get(&key(log, line)).await;
+        let window = kept.and_then(|kept| String::from_utf8(kept.into()).ok());
+        window
+            .filter(|window| window_start(line) + lines_in(window) <= line)
+            .unwrap_or_default()
     }
 
     /// Lines as the master has them now; perhaps fewer.

@@ -171,7 +171,8 @@ impl FieldKind {
             },
             "list" => FieldKind::List {
                 choices: choices(told),
-                strict: flag(told, "strict"),
+                // Choices that the master finds out later are not told; then only it knows what will do.
+                strict: flag(told, "strict") && !choices(told).is_empty(),
             },
             "file" => FieldKind::File,
             "fixed" => FieldKind::Fixed,

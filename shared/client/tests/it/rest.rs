@@ -27,6 +27,8 @@ async fn every_kind_of_field_is_known_and_sent() {
         );
         assert_eq!(everything.unknown(), None);
         assert_kinds(&everything);
+        // Something to inherit from.
+        built(&http, "hello").await;
 
         let given = [
             ("text", "new text"),
@@ -38,6 +40,7 @@ async fn every_kind_of_field_is_known_and_sent() {
             ("whom", "Ann <ann@example.org>"),
             ("fixed", "not this"),
             ("file", "content\n"),
+            ("inherit", "hello/1"),
             ("group_inner", "inside"),
             ("group_deep_down", "3"),
             ("reason", "to see"),
@@ -76,7 +79,8 @@ fn assert_kinds(form: &ForceScheduler) {
         choices: choices.iter().map(|choice| (*choice).to_owned()).collect(),
         strict,
     };
-    assert_eq!(kind("username"), FieldKind::Username { need_email: false });
+    assert_eq!(kind("username"), FieldKind::Username { need_email: true });
+    assert_eq!(kind("inherit"), list(&[], false));
     assert_eq!(kind("text"), FieldKind::Text);
     assert_eq!(kind("lines"), FieldKind::TextArea);
     assert_eq!(kind("number"), FieldKind::Int);
@@ -114,7 +118,7 @@ async fn what_the_master_does_not_like_is_told_at_its_fields() {
     match http.force(&everything, hello, &values).await {
         Err(Error::Refused { fields }) => {
             let names: Vec<&str> = fields.keys().map(String::as_str).collect();
-            assert_eq!(names, ["number", "one_of", "whom"], "{fields:?}");
+            assert_eq!(names, ["inherit", "number", "one_of", "whom"], "{fields:?}");
         }
         other => panic!("{other:?}"),
     }

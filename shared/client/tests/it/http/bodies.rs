@@ -74,6 +74,23 @@ async fn an_answer_that_is_cut_off_is_asked_for_again() {
 }
 
 #[tokio::test]
+async fn a_compressed_answer_that_is_cut_off_is_asked_for_again() {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut packed, br#"{"builders":[{"builderid":1}],"meta":{}}"#).unwrap();
+    let packed = packed.finish().unwrap();
+    let times = AtomicU32::new(0);
+    let server = Server::start(move |_| {
+        let mut reply = Reply::json("").with("content-encoding", "gzip");
+        let is_first = times.fetch_add(1, Ordering::SeqCst) == 0;
+        reply.body = packed[..if is_first { 20 } else { packed.len() }].to_vec();
+        reply.ending(End::Closed)
+    })
+    .await;
+    assert_eq!(builders(&server).await.unwrap().len(), 1);
+    assert_eq!(server.asked().len(), 2);
+}
+
+#[tokio::test]
 async fn an_answer_that_is_always_cut_off_is_given_up() {
     let server = Server::start(|_| Reply::json(r#"{"builders":["#).ending(End::Closed)).await;
     assert!(matches!(builders(&server).await, Err(Error::Lies(_))));
@@ -85,7 +102,9 @@ async fn an_order_is_never_given_twice() {
     let server = Server::start(|_| Reply::json(r#"{"result":"#).ending(End::Early)).await;
     let http = http(&server.url());
     http.stop(model::BuildId(1), "").await.unwrap_err();
-    assert_eq!(server.asked().len(), 1);
+    let asked = server.asked();
+    assert_eq!((asked.len(), asked[0].method.as_str()), (1, "POST"));
+    assert!(asked[0].body.contains(r#""method":"stop""#), "{asked:?}");
 }
 
 #[tokio::test]

@@ -55,7 +55,7 @@ EVERYTHING = [
     util.UserNameParameter(name="whom", label="Whom", need_email=True, default=""),
     util.FixedParameter(name="fixed", default="always"),
     util.FileParameter(name="file", label="File"),
-    util.InheritBuildParameter(name="inherit", label="Inherit", compatible_builds=None),
+    util.InheritBuildParameter(name="inherit", label="Inherit", compatible_builds=lambda *_: ["hello/1"]),
     util.WorkerChoiceParameter(name="worker"),
     util.NestedParameter(
         name="group",

@@ -153,11 +153,6 @@ impl Master {
         std::fs::write(self.folder.path().join(name), "").expect("a file");
     }
 
-    /// Takes it away.
-    pub fn take_away(&self, name: &str) {
-        std::fs::remove_file(self.folder.path().join(name)).expect("the file was there");
-    }
-
     /// The folder where those files are.
     pub fn folder(&self) -> &Path {
         self.folder.path()
