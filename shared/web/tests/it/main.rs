@@ -2,6 +2,7 @@
 
 mod arbitrary;
 mod asking;
+mod claims;
 mod control;
 mod differential;
 mod doors;
