@@ -27,8 +27,13 @@ async fn every_kind_of_field_is_known_and_sent() {
         );
         assert_eq!(everything.unknown(), None);
         assert_kinds(&everything);
-        // Something to inherit from.
-        built(&http, "hello").await;
+        let inheriting = form(&http, hello, "inheriting").await;
+        let inherit = inheriting
+            .leaves()
+            .into_iter()
+            .find(|field| field.name == "inherit")
+            .cloned();
+        assert_eq!(inherit.expect("a field").kind, list(&[], false));
 
         let given = [
             ("text", "new text"),
@@ -40,7 +45,6 @@ async fn every_kind_of_field_is_known_and_sent() {
             ("whom", "Ann <ann@example.org>"),
             ("fixed", "not this"),
             ("file", "content\n"),
-            ("inherit", "hello/1"),
             ("group_inner", "inside"),
             ("group_deep_down", "3"),
             ("reason", "to see"),
@@ -69,18 +73,20 @@ async fn every_kind_of_field_is_known_and_sent() {
     }
 }
 
+fn list(choices: &[&str], strict: bool) -> FieldKind {
+    FieldKind::List {
+        choices: choices.iter().map(|choice| (*choice).to_owned()).collect(),
+        strict,
+    }
+}
+
 fn assert_kinds(form: &ForceScheduler) {
     let kind = |name: &str| {
         let leaves = form.leaves();
         let found = leaves.iter().find(|field| field.full_name == name);
         found.unwrap_or_else(|| panic!("no field '{name}'")).kind.clone()
     };
-    let list = |choices: &[&str], strict| FieldKind::List {
-        choices: choices.iter().map(|choice| (*choice).to_owned()).collect(),
-        strict,
-    };
     assert_eq!(kind("username"), FieldKind::Username { need_email: true });
-    assert_eq!(kind("inherit"), list(&[], false));
     assert_eq!(kind("text"), FieldKind::Text);
     assert_eq!(kind("lines"), FieldKind::TextArea);
     assert_eq!(kind("number"), FieldKind::Int);
@@ -118,7 +124,7 @@ async fn what_the_master_does_not_like_is_told_at_its_fields() {
     match http.force(&everything, hello, &values).await {
         Err(Error::Refused { fields }) => {
             let names: Vec<&str> = fields.keys().map(String::as_str).collect();
-            assert_eq!(names, ["inherit", "number", "one_of", "whom"], "{fields:?}");
+            assert_eq!(names, ["number", "one_of", "whom"], "{fields:?}");
         }
         other => panic!("{other:?}"),
     }

@@ -55,7 +55,6 @@ EVERYTHING = [
     util.UserNameParameter(name="whom", label="Whom", need_email=True, default=""),
     util.FixedParameter(name="fixed", default="always"),
     util.FileParameter(name="file", label="File"),
-    util.InheritBuildParameter(name="inherit", label="Inherit", compatible_builds=lambda *_: ["hello/1"]),
     util.WorkerChoiceParameter(name="worker"),
     util.NestedParameter(
         name="group",
@@ -80,6 +79,12 @@ c["schedulers"] = [
         builderNames=["hello"],
         codebases=[util.CodebaseParameter(codebase="", label="Main", branch=util.StringParameter(name="branch", default="main"))],
         properties=EVERYTHING,
+    ),
+    # By itself: Buildbot fails when it looks for the build.
+    schedulers.ForceScheduler(
+        name="inheriting",
+        builderNames=["hello"],
+        properties=[util.InheritBuildParameter(name="inherit", label="Inherit", compatible_builds=lambda *_: ["hello/1"])],
     ),
     schedulers.AnyBranchScheduler(name="on-change", builderNames=["verdict"], treeStableTimer=None),
 ]
