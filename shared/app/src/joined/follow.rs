@@ -83,6 +83,7 @@ impl Follower {
             }
             News::BuildStarted(build) => {
                 self.touch(build.builder);
+                self.show_build(build.build);
                 self.tell(Telling::Started(build)).await;
             }
             News::BuildFinished(build) => {

@@ -71,8 +71,19 @@ async fn page(member: &Member, which: WhichBuild) -> Result<Arc<reading::BuildPa
     if let Some(page) = running.and_then(|id| member.look_at(id)) {
         return Ok(page);
     }
-    let page = Arc::new(member.reading.build(which).await?);
-    if running == Some(page.build.id) && !page.build.complete {
+    let mut page = Arc::new(member.reading.build(which).await?);
+    if page.build.complete || page.is_old {
+        return Ok(page);
+    }
+    if running != Some(page.build.id) {
+        // The master told of it before its events did: from now on it is looked at. It may be over meanwhile, which
+        // nobody would tell again.
+        member.look_at(page.build.id);
+        if !member.joined.with(|picture| picture.running_build(page.build.id).is_some()) {
+            page = Arc::new(member.reading.build(which).await?);
+        }
+    }
+    if !page.build.complete {
         member.looked(Arc::clone(&page));
     }
     Ok(page)
