@@ -8,6 +8,7 @@ mod dashboard;
 mod every_step;
 mod farm;
 mod first_build;
+mod history;
 mod idle;
 mod lending;
 mod ports;
