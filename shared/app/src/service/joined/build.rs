@@ -79,7 +79,10 @@ async fn page(member: &Member, which: WhichBuild) -> Result<Arc<reading::BuildPa
         // The master told of it before its events did: from now on it is looked at. It may be over meanwhile, which
         // nobody would tell again.
         member.look_at(page.build.id);
-        if !member.joined.with(|picture| picture.running_build(page.build.id).is_some()) {
+        if !member
+            .joined
+            .with(|picture| picture.running_build(page.build.id).is_some())
+        {
             page = Arc::new(member.reading.build(which).await?);
         }
     }
