@@ -3,11 +3,17 @@
 use super::credentials::Credentials;
 use super::{masters, print_json};
 use crate::arguments::Listing;
-use crate::client::Client;
+use crate::client::{Client, Events};
 use crate::failure::{Failure, OTHER};
 use crate::show::plain::plain;
-use app::api::masters::{Join as JoinCommand, LookAt, Looked, MasterCondition, MasterRow};
+use app::api::masters::{Join as JoinCommand, LookAt, Looked, MasterCondition, MasterRow, Masters};
+use app::api::{Event, Nothing};
 use clap::Args;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long to wait for what a master has. It is joined before that.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Args)]
 pub struct Join {
@@ -42,7 +48,9 @@ pub async fn run(client: &Client, join: Join) -> Result<(), Failure> {
         secret,
         session_only: join.credentials.session_only,
     };
+    let mut events = client.events().await?;
     let row: MasterRow = client.call("join", order).await?;
+    let row = known(client, &mut events, row).await?;
     if join.listing.json {
         return print_json(&row);
     }
@@ -54,4 +62,20 @@ pub async fn run(client: &Client, join: Join) -> Result<(), Failure> {
         );
     }
     Ok(())
+}
+
+/// The master once it is known what it has, if that comes soon.
+async fn known(client: &Client, events: &mut Events, mut row: MasterRow) -> Result<MasterRow, Failure> {
+    let deadline = Instant::now() + PATIENCE;
+    while row.condition == MasterCondition::Connecting {
+        match tokio::time::timeout_at(deadline, events.next()).await {
+            Ok(Some(Event::Masters | Event::Overview)) => {
+                let page: Masters = client.call("masters", Nothing {}).await?;
+                row = page.masters.into_iter().find(|other| other.master == row.master).unwrap_or(row);
+            }
+            Ok(Some(_)) => {}
+            Ok(None) | Err(_) => break,
+        }
+    }
+    Ok(row)
 }
