@@ -71,7 +71,11 @@ async fn known(client: &Client, events: &mut Events, mut row: MasterRow) -> Resu
         match tokio::time::timeout_at(deadline, events.next()).await {
             Ok(Some(Event::Masters | Event::Overview)) => {
                 let page: Masters = client.call("masters", Nothing {}).await?;
-                row = page.masters.into_iter().find(|other| other.master == row.master).unwrap_or(row);
+                row = page
+                    .masters
+                    .into_iter()
+                    .find(|other| other.master == row.master)
+                    .unwrap_or(row);
             }
             Ok(Some(_)) => {}
             Ok(None) | Err(_) => break,
