@@ -84,3 +84,53 @@ fn mode(mode: RuleMode) -> Mode {
         RuleMode::FirstFailure => Mode::FirstFailure,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::settings::RuleAbout;
+
+    #[test]
+    fn the_settings_are_the_rule_for_all_else() {
+        let otherwise = |change: fn(&mut Settings)| {
+            let mut settings = Settings::default();
+            change(&mut settings);
+            otherwise(&settings)
+        };
+        let usual = otherwise(|_| {});
+        assert_eq!(usual.whose, Whose::Mine);
+        assert_eq!(usual.modes, [Mode::Problem, Mode::Fixed]);
+        assert_eq!(usual.remind_minutes, None);
+        let others = otherwise(|s| (s.notify_others, s.notify_fixed, s.remind_hours) = (true, false, 3));
+        assert_eq!(others.whose, Whose::Everybody);
+        assert_eq!(others.modes, [Mode::Problem]);
+        assert_eq!(others.remind_minutes, Some(180));
+        assert_eq!(
+            otherwise(|s| (s.notify_breaks, s.notify_fixed) = (false, false)).modes,
+            []
+        );
+    }
+
+    #[test]
+    fn an_empty_name_is_no_rule_and_an_empty_branch_is_the_default_one() {
+        let about = |about: RuleAbout| Rule {
+            about,
+            whose: RuleWhose::Mine,
+            modes: vec![RuleMode::Change],
+            doubtful: false,
+            remind_hours: 0,
+        };
+        let branch = RuleAbout {
+            branch: Some(String::new()),
+            ..RuleAbout::default()
+        };
+        assert_eq!(problem(&[about(branch.clone())]), None);
+        let tag = RuleAbout {
+            tag: Some(String::new()),
+            ..RuleAbout::default()
+        };
+        let bad = problem(&[about(branch), about(tag.clone())]);
+        assert!(bad.is_some_and(|text| text.starts_with("rule 2 has an empty name")));
+        assert!(problem(&vec![about(tag); 201]).is_some_and(|text| text.contains("too many")));
+    }
+}

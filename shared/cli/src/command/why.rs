@@ -28,7 +28,7 @@ async fn one(client: &Client, name: &str, json: bool) -> Result<(), Failure> {
     if json {
         return print_json(&answer);
     }
-    let told = if answer.told == Some(true) { "Told" } else { "Silent" };
+    let told = if answer.told == Some(true) { "told" } else { "silent" };
     println!("{told}: {}", plain(&answer.sentence));
     let mut table = Table::default();
     for fact in &answer.facts {
