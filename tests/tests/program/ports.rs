@@ -1,6 +1,8 @@
 //! Workers of other machines on this master: Buildbot's own and ours, over both protocols, with everything that can go
 //! wrong at the door.
 
+mod kinds;
+
 use serde_json::{Value, json};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
