@@ -53,9 +53,28 @@ fn closed() -> Error {
 
 fn lost(error: &tokio_tungstenite::tungstenite::Error) -> Error {
     use tokio_tungstenite::tungstenite::Error as E;
+    use tokio_tungstenite::tungstenite::error::ProtocolError;
     match error {
         E::Capacity(_) => Error::TooBig(format!("an event of the live connection: {error}")),
+        // The master's machine or something on the way let go of it, which is no lie.
+        E::Protocol(ProtocolError::ResetWithoutClosingHandshake) => {
+            Error::Unreachable("the live connection was lost".to_owned())
+        }
         E::Protocol(_) | E::Utf8(_) => Error::Lies(format!("the live connection makes no sense: {error}")),
         _ => Error::Unreachable("the live connection was lost".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio_tungstenite::tungstenite::error::{Error as Tungstenite, ProtocolError};
+
+    #[test]
+    fn a_connection_that_was_cut_is_no_lie() {
+        let cut = Tungstenite::Protocol(ProtocolError::ResetWithoutClosingHandshake);
+        assert!(matches!(lost(&cut), Error::Unreachable(_)));
+        let nonsense = Tungstenite::Protocol(ProtocolError::WrongHttpVersion);
+        assert!(matches!(lost(&nonsense), Error::Lies(_)));
     }
 }
