@@ -10,6 +10,7 @@ mod farm;
 mod first_build;
 mod history;
 mod idle;
+mod joined;
 mod lending;
 mod ports;
 mod real_projects;
