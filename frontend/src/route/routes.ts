@@ -129,6 +129,11 @@ export function buildIdPath(of: { master: string; build: number }): string {
   return `${before(of.master)}/builds/${of.build}`;
 }
 
+/** Path of the answer why there was a notice after a build, or none. */
+export function whyPath(of: { master: string; build: number }): string {
+  return `/notices?build=${of.build}${of.master === OWN ? "" : `&of=${of.master}`}`;
+}
+
 /** Path of a change beside the list of them. */
 export function changePath(of: { master: string; change: number }): string {
   return `/changes?${changeQuery(of)}`;

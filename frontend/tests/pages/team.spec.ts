@@ -95,6 +95,13 @@ describe("who has it, and why", () => {
     expect(host.orders.at(-1)?.input).toEqual({ master: "bundled", builder: 1 });
   });
 
+  test("a build's page leads to why there was a notice, or none", async () => {
+    await open("/masters/llvm/builders/1/builds/41", "team");
+    await role("link", { name: "Why a notice, or none" }).click();
+    await role("complementary").getByText("No notice came: none of its 3 changes is yours.").waitFor();
+    expect(page.url()).toMatch(/\/notices\?build=\d+&of=llvm$/);
+  });
+
   test("a build answers why there was no notice, by an address", async () => {
     await open("/notices");
     await role("link", { name: "none of its changes is yours" }).first().click();
