@@ -11,6 +11,7 @@ mod first_build;
 mod history;
 mod idle;
 mod joined;
+mod joined_commands;
 mod lending;
 mod ports;
 mod real_projects;
