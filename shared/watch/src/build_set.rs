@@ -1,4 +1,6 @@
 //! Build sets of which the first failure is told, and one summary at the end.
+//!
+//! Of joined masters it is not heard which builds a set has and when it is complete; there each break is told as usual.
 
 use crate::finished::{Case, Decision};
 use crate::notice::{Button, Notice, NoticeAction, NoticeKey, Target, Tell, Urgency};
@@ -40,9 +42,7 @@ impl State {
     /// Counts a build for its set's summary. A repetition of it counts in its place.
     pub(crate) fn note_in_set(&mut self, case: &Case<'_>) {
         let build = case.build;
-        let Some(set) = build.build_set.filter(|_| case.ruling.rule.has(&[Mode::FirstFailure])) else {
-            return;
-        };
+        let Some(set) = counted(case) else { return };
         let (red, coloured) = (
             build.results.is_red(),
             build.results.is_green() || build.results.is_red(),
@@ -81,9 +81,7 @@ impl State {
     /// rule asks for that.
     pub(crate) fn tell_first_failure(&mut self, now: Time, at: usize, case: &Case<'_>) -> Option<Decision> {
         let build = case.build;
-        let set = build
-            .build_set
-            .filter(|_| case.ruling.rule.has(&[Mode::FirstFailure]))?;
+        let set = counted(case)?;
         let under_way = self.set_under_way(&build.builder.master, set);
         let (first, id) = (!under_way.told, under_way.notice());
         under_way.told = true;
@@ -127,6 +125,13 @@ impl State {
         }
         vec![Tell::Show(Box::new(summary(&over)))]
     }
+}
+
+/// The build's set, if a rule asks for its first failure and its end will be told.
+fn counted(case: &Case<'_>) -> Option<BuildSetId> {
+    let asked = case.ruling.rule.has(&[Mode::FirstFailure]);
+    let set = case.build.build_set.filter(|_| asked)?;
+    (case.build.builder.master == MasterKey::bundled()).then_some(set)
 }
 
 fn summary(over: &SetUnderWay) -> Notice {

@@ -86,3 +86,17 @@ fn without_the_choice_a_set_is_told_by_its_breaks() {
     );
     assert_eq!(over(&mut desk), []);
 }
+
+#[test]
+fn of_a_joined_master_whose_sets_are_not_heard_to_end_each_break_is_told() {
+    let mut desk = choosing();
+    let farm = MasterKey("farm".to_owned());
+    let mut there = |number, results, set| {
+        let mut build = with_set(build(1, number, results, &[change(number, ME)]), set);
+        build.builder.master = farm.clone();
+        build.build.master = farm.clone();
+        desk.finish_build(build)
+    };
+    assert_eq!(there(1, Success, SET), []);
+    assert_eq!(aloud(&there(2, Failure, SET + 1)).title, "Broken by you: builder 1 #2");
+}
