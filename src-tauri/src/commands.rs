@@ -22,3 +22,10 @@ pub fn link(link: tauri::State<'_, Arc<Link>>) -> State {
 pub fn close<R: Runtime>(app: AppHandle<R>) {
     crate::window::close(&app);
 }
+
+/// Shows a master's sign-in page in a window of its own, and gives the session's cookie as `NAME=VALUE`; nothing when the
+/// window was closed before anybody was signed in.
+#[tauri::command]
+pub async fn sign_in<R: Runtime>(app: AppHandle<R>, page: String) -> Result<Option<String>, Refusal> {
+    crate::sign_in::session(&app, &page).await
+}

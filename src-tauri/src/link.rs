@@ -35,7 +35,8 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    fn new(code: &str, message: String, hint: &str) -> Refusal {
+    /// A refusal of this program's own.
+    pub fn new(code: &str, message: String, hint: &str) -> Refusal {
         Refusal {
             code: code.to_owned(),
             message,

@@ -13,6 +13,8 @@ mod handover;
 mod link;
 mod place;
 mod resident;
+mod session;
+mod sign_in;
 mod stream;
 mod window;
 
@@ -56,7 +58,8 @@ fn show(place: Place, page: &str) -> ExitCode {
         .invoke_handler(tauri::generate_handler![
             commands::call,
             commands::link,
-            commands::close
+            commands::close,
+            commands::sign_in
         ])
         .setup(move |app| {
             window::open(app, &link.place, &page)?;

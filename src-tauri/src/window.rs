@@ -37,6 +37,9 @@ pub fn open<R: Runtime>(app: &App<R>, place: &Place, page: &str) -> tauri::Resul
         {
             frame.keep(&file);
         }
+        if let WindowEvent::Destroyed = event {
+            crate::sign_in::close(kept.app_handle());
+        }
     });
     Ok(())
 }
