@@ -13,8 +13,11 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(async () => {
   if (none) return;
-  await leave(all);
-  await buildbot.end();
+  try {
+    await leave(all);
+  } finally {
+    await buildbot.end();
+  }
 });
 
 test("join, sign in, force with the master's own form, break, cut off, and back", { timeout: 180_000 }, async () => {
