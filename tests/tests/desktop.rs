@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
+use tests::farm::{Knobs, MadeUp};
 use tests::{Outpost, Repository, has, skip, wake_ups};
 
 const GOOD: &str = "#!/bin/sh\necho fine\n";
@@ -217,6 +218,43 @@ async fn others_and_muted_breaks_are_silent() {
     assert_eq!(notices(), []);
     let status = tray_status();
     assert!(!status.contains("NeedsAttention"), "{status}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_break_of_mine_on_a_joined_master_is_told_and_one_of_others_is_not() {
+    if !inside(
+        "a_break_of_mine_on_a_joined_master_is_told_and_one_of_others_is_not",
+        &[],
+    ) {
+        return;
+    }
+    let made = MadeUp::start("Team CI", 3, Knobs::default()).await;
+    let mut outpost = Outpost::prepared();
+    outpost.run(&[]).await;
+    let mut settings = outpost.call("settings", json!({})).await;
+    settings["identities"] = json!(["ann@example.org"]);
+    outpost.call("save_settings", settings).await;
+    outpost.ok(&["join", &made.url(), "--name", "team"]);
+    until("the tray is calm", tray_status, |status| status.contains("Active"));
+
+    let build = made.begin(1, Some("Otto Other <otto@example.org>"));
+    made.end(build, 2);
+    assert_eq!(until_verdict(&outpost, 2).await["told"], false);
+    assert_eq!(notices(), []);
+    let build = made.begin(2, Some("Ann <ann@example.org>"));
+    outpost
+        .until("it runs", |overview| overview["running"][0]["mark"]["build"] == build)
+        .await;
+    made.end(build, 2);
+    let told = until("the break is told", notices, |all| !all.is_empty());
+    assert!(told[0].1.contains("builder 2"), "{told:?}");
+    until("the tray asks for attention", tray_status, |status| {
+        status.contains("NeedsAttention")
+    });
+    let build = made.begin(2, Some("Ann <ann@example.org>"));
+    made.end(build, 0);
+    let told = until("the repair is told", notices, |all| all.len() == 2);
+    assert!(told[1].1.to_lowercase().contains("fixed"), "{told:?}");
 }
 
 #[tokio::test]
