@@ -128,8 +128,10 @@ async fn write(stream: &mut TcpStream, shared: &Shared, status: u16, body: &Valu
         429 => "Too Many Requests\r\nRetry-After: 2",
         _ => "Not Implemented",
     };
+    let date = jiff::Timestamp::from_second(lock(&shared.state).now()).expect("a date");
+    let date = date.strftime("%a, %d %b %Y %H:%M:%S GMT");
     let head = format!(
-        "HTTP/1.1 {status} {reason}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: {}\r\n\r\n",
+        "HTTP/1.1 {status} {reason}\r\nDate: {date}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
     lock(&shared.asked).bytes += u64::try_from(head.len() + body.len()).unwrap_or(0);

@@ -24,6 +24,8 @@ pub struct Knobs {
     pub requests_per_minute: Option<usize>,
     /// `/ws` and `/sse` are not let through by the proxy in front.
     pub no_events: bool,
+    /// Its clock is so many seconds behind.
+    pub behind: i64,
     /// Every answer waits so long.
     pub latency: Duration,
     /// What builders are called; `builder 1`, `builder 2` and so on where it ends.
@@ -64,7 +66,7 @@ impl MadeUp {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let shared = Arc::new(Shared {
-            state: Mutex::new(State::new(title, builders, &knobs.names, address)),
+            state: Mutex::new(State::new(title, builders, &knobs, address)),
             asked: Mutex::default(),
             open: Mutex::default(),
             knobs,

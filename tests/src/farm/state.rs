@@ -1,5 +1,6 @@
 //! What a made-up master has, and whom it tells of what happens.
 
+use super::Knobs;
 use super::rows::{Build, builder, master, worker};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ pub struct Listener {
 /// A master's whole state.
 pub struct State {
     title: String,
+    behind: i64,
     address: SocketAddr,
     builders: Vec<Value>,
     builds: BTreeMap<i64, Build>,
@@ -33,13 +35,14 @@ pub struct State {
 }
 
 impl State {
-    pub fn new(title: &str, builders: i64, names: &[String], address: SocketAddr) -> State {
+    pub fn new(title: &str, builders: i64, knobs: &Knobs, address: SocketAddr) -> State {
         let name = |id: i64| {
-            let given = usize::try_from(id - 1).ok().and_then(|at| names.get(at));
+            let given = usize::try_from(id - 1).ok().and_then(|at| knobs.names.get(at));
             given.cloned().unwrap_or_else(|| format!("builder {id}"))
         };
         let mut state = State {
             title: title.to_owned(),
+            behind: knobs.behind,
             address,
             builders: (1..=builders).map(|id| builder(id, &name(id))).collect(),
             builds: BTreeMap::new(),
@@ -95,7 +98,7 @@ impl State {
             id,
             number: *number,
             builder,
-            started: now(),
+            started: self.now(),
             ended: None,
             results: None,
             words: "starting".to_owned(),
@@ -120,8 +123,9 @@ impl State {
     }
 
     pub fn end(&mut self, id: i64, results: u8) {
+        let now = self.now();
         let Some(build) = self.builds.get_mut(&id) else { return };
-        build.ended = Some(now());
+        build.ended = Some(now);
         build.results = Some(results);
         let words = if results == 0 {
             "build successful"
@@ -137,6 +141,11 @@ impl State {
             let oldest = kept.remove(0);
             self.builds.remove(&oldest);
         }
+    }
+
+    /// By its clock.
+    pub fn now(&self) -> i64 {
+        now() - self.behind
     }
 
     fn publish(&self, key: &str, body: &Value) {
@@ -177,7 +186,7 @@ impl State {
     }
 
     pub fn masters(&self) -> Vec<Value> {
-        vec![master(now())]
+        vec![master(self.now())]
     }
 
     /// What `/config` tells.

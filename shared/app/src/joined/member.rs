@@ -67,6 +67,11 @@ struct LookedAt {
 }
 
 impl Member {
+    /// A time of the master's clock, by this machine's.
+    pub fn ours(&self, theirs: model::Time) -> model::Time {
+        self.joined.http().ours(theirs)
+    }
+
     pub(super) fn new(kept: Kept, joined: Joined, seen: Arc<dyn Keep>) -> Member {
         Member {
             key: MasterKey(kept.key.clone()),

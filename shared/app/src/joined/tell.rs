@@ -68,7 +68,7 @@ impl Teller {
             Telling::Reset(reset) => self.reset(*reset).await,
             Telling::History(builder) => self.history(&[builder]).await,
             Telling::Started(build) => {
-                self.apply(translate::started(&self.member.key, &build)).await;
+                self.apply(translate::started(&self.member, &build)).await;
                 self.running.insert(build.build, *build);
             }
             Telling::Finished(build) => {
@@ -86,7 +86,7 @@ impl Teller {
 
     /// A build that is over, with what is worth reading of it.
     async fn finished(&self, build: &Finished, hurry: bool) -> FinishedBuild {
-        let mut told = translate::finished(&self.member.key, build);
+        let mut told = translate::finished(&self.member, build);
         if !hurry && self.matters(build) {
             ended::read(&self.member, build.request, &mut told).await;
         }
@@ -153,7 +153,7 @@ impl Teller {
         let running: Vec<Running> = self.member.joined.with(|picture| picture.running().cloned().collect());
         self.vanished(&running).await;
         for build in &running {
-            self.apply(translate::started(&key, build)).await;
+            self.apply(translate::started(&self.member, build)).await;
         }
         self.running = running.into_iter().map(|build| (build.build, build)).collect();
     }
@@ -184,9 +184,7 @@ impl Teller {
             let builds = builders
                 .filter(|builder| builder.is_configured())
                 .flat_map(translate::telling);
-            builds
-                .map(|build| translate::finished(&self.member.key, build))
-                .collect()
+            builds.map(|build| translate::finished(&self.member, build)).collect()
         });
         for build in told {
             self.apply(Happening::Finished(Box::new(build))).await;
@@ -215,7 +213,7 @@ impl Teller {
             builder: BuilderKey::new(key, ran.builder),
             number: ran.number,
             results: model::Results::Exception,
-            started_at: ran.started_at,
+            started_at: self.member.ours(ran.started_at),
             complete_at: now(),
             failed: None,
             changes: Vec::new(),

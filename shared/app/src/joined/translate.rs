@@ -5,7 +5,7 @@ use client::LinkState;
 use client::picture::{Builder, Finished, Picture, Running};
 use model::{Results, Time};
 use std::collections::BTreeMap;
-use watch::{BuildKey, BuilderInfo, BuilderKey, FinishedBuild, Happening, Link, MasterKey, StartedBuild};
+use watch::{BuildKey, BuilderInfo, BuilderKey, FinishedBuild, Happening, Link, StartedBuild};
 
 /// How it can be heard.
 pub(super) fn master(member: &Member, now: Time) -> Happening {
@@ -67,25 +67,25 @@ pub(super) fn waiting(member: &Member) -> Happening {
 }
 
 /// A build began.
-pub(super) fn started(master: &MasterKey, build: &Running) -> Happening {
+pub(super) fn started(member: &Member, build: &Running) -> Happening {
     Happening::Started(StartedBuild {
-        build: BuildKey::new(master, build.build),
-        builder: BuilderKey::new(master, build.builder),
+        build: BuildKey::new(&member.key, build.build),
+        builder: BuilderKey::new(&member.key, build.builder),
         number: build.number,
-        started_at: build.started_at,
+        started_at: member.ours(build.started_at),
     })
 }
 
 /// A build that is over, as far as the picture tells.
-pub(super) fn finished(master: &MasterKey, build: &Finished) -> FinishedBuild {
+pub(super) fn finished(member: &Member, build: &Finished) -> FinishedBuild {
     FinishedBuild {
-        build: BuildKey::new(master, build.build),
-        builder: BuilderKey::new(master, build.builder),
+        build: BuildKey::new(&member.key, build.build),
+        builder: BuilderKey::new(&member.key, build.builder),
         number: build.number,
         // A word that is not known here says neither green nor red.
         results: build.results.unwrap_or(Results::Exception),
-        started_at: build.started_at,
-        complete_at: build.complete_at,
+        started_at: member.ours(build.started_at),
+        complete_at: member.ours(build.complete_at),
         failed: None,
         changes: Vec::new(),
         owners: build.about.owners.iter().map(|owner| owner.to_string()).collect(),

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc, watch as value};
 use watch::{
-    Break, BuilderKey, ClaimAbout, Happening, Notice, Row, Snapshot, State, Tell, TrayView, TroubleView, Urgency,
+    Break, BuilderKey, ClaimAbout, Happening, Notice, Row, Snapshot, State, Subject, Tell, TrayView, TroubleView,
     Verdict,
 };
 
@@ -172,10 +172,10 @@ impl Inner {
             at: now().0,
             title: notice.title.clone(),
             body: notice.body.clone(),
-            about: if notice.urgency == Urgency::Normal {
-                "broken"
-            } else {
-                "other"
+            about: match notice.about {
+                Subject::Broken => "broken",
+                Subject::Fixed => "fixed",
+                Subject::Other => "other",
             }
             .to_owned(),
             path: notice.target.path(),

@@ -14,7 +14,12 @@ pub(super) struct Clock(AtomicI64);
 impl Clock {
     /// Now, by the master's clock.
     pub(super) fn now(&self) -> Time {
-        ours().plus_millis(self.0.load(Ordering::Relaxed))
+        ours().plus_millis(self.ahead())
+    }
+
+    /// How far the master's clock is ahead of ours, in ms; 0 while no answer told it.
+    pub(super) fn ahead(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
     }
 
     /// An answer told the time, in the form `Sat, 21 Nov 2026 16:45:37 GMT`; anything else is not believed.

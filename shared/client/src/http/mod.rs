@@ -163,6 +163,16 @@ impl Http {
         self.shared.clock.now()
     }
 
+    /// A time of the master's clock, by ours.
+    pub fn ours(&self, theirs: Time) -> Time {
+        theirs.plus_millis(-self.shared.clock.ahead())
+    }
+
+    /// A time of our clock, by the master's.
+    pub fn theirs(&self, ours: Time) -> Time {
+        ours.plus_millis(self.shared.clock.ahead())
+    }
+
     /// How many requests were sent.
     pub fn requests(&self) -> u64 {
         self.shared.requests.load(Ordering::Relaxed)

@@ -7,7 +7,7 @@ use tests::{Outpost, Release, Team};
 const ANN: &str = "Ann <ann@example.org>";
 
 /// The notices whose titles have a word.
-async fn notices(outpost: &Outpost, word: &str) -> Vec<Value> {
+pub(super) async fn notices(outpost: &Outpost, word: &str) -> Vec<Value> {
     let page = outpost.call("notices", json!({})).await;
     let all = page["notices"].as_array().cloned().unwrap_or_default();
     let has_it = |notice: &Value| {
@@ -19,7 +19,7 @@ async fn notices(outpost: &Outpost, word: &str) -> Vec<Value> {
 }
 
 /// Waits until there is a verdict on a build; whether it was told.
-async fn verdict(outpost: &Outpost, builder: &str, number: i64) -> bool {
+pub(super) async fn verdict(outpost: &Outpost, builder: &str, number: i64) -> bool {
     let found = std::cell::RefCell::new(None);
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
     while found.borrow().is_none() {

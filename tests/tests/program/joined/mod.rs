@@ -2,6 +2,7 @@
 
 mod addresses;
 mod breaks;
+mod clock;
 mod cut_off;
 mod force;
 mod hostile;

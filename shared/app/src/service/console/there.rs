@@ -53,7 +53,12 @@ pub(super) async fn console(app: &App, member: &Member, wanted: Wanted) -> Resul
             .entry(one.cell.build)
             .or_insert_with(|| (one.cell.clone(), one.revisions.clone()));
     }
-    let (cells, breaks) = ranges(placed(&changes, built), changes.len());
+    let (mut cells, breaks) = ranges(placed(&changes, built), changes.len());
+    let ours = |at: i64| member.ours(model::Time(at)).0;
+    for cell in &mut cells {
+        cell.started_at = ours(cell.started_at);
+        cell.complete_at = cell.complete_at.map(ours);
+    }
     Ok(Console {
         now: clock::now().0,
         line,

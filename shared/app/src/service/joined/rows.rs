@@ -66,7 +66,7 @@ impl<'a> Rows<'a> {
             since: watched
                 .and_then(|view| view.since)
                 .map(|at| at.0)
-                .or_else(|| since(builder)),
+                .or_else(|| Some(self.member.ours(since(builder)?).0)),
             broken_by,
             mine: blame.is_some_and(|blame| blame.mine),
             flaky: watched.is_some_and(super::super::overview::is_flaky),
@@ -119,7 +119,7 @@ impl<'a> Rows<'a> {
             request: request.id.0,
             builder: request.builder.0,
             builder_name: name_of(self.picture, request.builder),
-            submitted_at: request.submitted_at.0,
+            submitted_at: self.member.ours(request.submitted_at).0,
             reason: String::new(),
             waits_for: self.waits_for(request.builder),
             priority: request.priority,
@@ -182,11 +182,11 @@ fn telling(builder: &Builder) -> impl Iterator<Item = &Finished> {
 }
 
 /// Since when it has its colour, as far back as its builds are known.
-fn since(builder: &Builder) -> Option<i64> {
+fn since(builder: &Builder) -> Option<model::Time> {
     let green = |build: &Finished| build.results.is_some_and(|results| results.is_green());
     let now = telling(builder).next().map(green)?;
     let same = telling(builder).take_while(|build| green(build) == now);
-    same.last().map(|build| build.complete_at.0)
+    same.last().map(|build| build.complete_at)
 }
 
 /// The median and spread of its green builds.

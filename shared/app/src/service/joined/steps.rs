@@ -8,14 +8,22 @@ use std::collections::BTreeMap;
 
 /// The steps of a build, in order.
 pub(super) fn of(member: &Member, read: &reading::BuildPage) -> Vec<StepRow> {
-    let mut rows: BTreeMap<i64, StepRow> = read.steps.iter().map(|page| (page.step.id.0, row(page))).collect();
+    let mut rows: BTreeMap<i64, StepRow> = read
+        .steps
+        .iter()
+        .map(|page| (page.step.id.0, row(member, page)))
+        .collect();
     if !read.build.complete {
         member.joined.with(|picture| {
             let Some(watched) = picture.watched(read.build.id) else {
                 return;
             };
             for step in watched.steps.values() {
-                tell_step(rows.entry(step.id.0).or_insert_with(|| step_row(step)), step);
+                tell_step(
+                    rows.entry(step.id.0).or_insert_with(|| step_row(member, step)),
+                    member,
+                    step,
+                );
             }
             for log in watched.logs.values() {
                 if let Some(row) = log.step.and_then(|step| rows.get_mut(&step.0)) {
@@ -29,22 +37,22 @@ pub(super) fn of(member: &Member, read: &reading::BuildPage) -> Vec<StepRow> {
     rows
 }
 
-fn row(page: &reading::StepPage) -> StepRow {
+fn row(member: &Member, page: &reading::StepPage) -> StepRow {
     StepRow {
         logs: page.logs.iter().flatten().map(log_row).collect(),
-        ..step_row(&page.step)
+        ..step_row(member, &page.step)
     }
 }
 
-fn step_row(step: &Step) -> StepRow {
+fn step_row(member: &Member, step: &Step) -> StepRow {
     StepRow {
         step: step.id.0,
         number: step.number,
         name: step.name.clone(),
         state: step.state_string.clone(),
         results: step.results.map(u8::from),
-        started_at: step.started_at.map(|at| at.0),
-        complete_at: step.complete_at.map(|at| at.0),
+        started_at: step.started_at.map(|at| member.ours(at).0),
+        complete_at: step.complete_at.map(|at| member.ours(at).0),
         hidden: step.hidden,
         urls: links(step),
         logs: Vec::new(),
@@ -63,9 +71,12 @@ fn log_row(log: &Log) -> LogRow {
 }
 
 /// What was told of a step counts more than what was read; its logs stay.
-fn tell_step(row: &mut StepRow, step: &Step) {
+fn tell_step(row: &mut StepRow, member: &Member, step: &Step) {
     let logs = std::mem::take(&mut row.logs);
-    *row = StepRow { logs, ..step_row(step) };
+    *row = StepRow {
+        logs,
+        ..step_row(member, step)
+    };
 }
 
 fn tell_log(row: &mut StepRow, log: &Log) {

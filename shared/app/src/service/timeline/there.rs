@@ -6,6 +6,7 @@ use crate::joined::Member;
 use crate::service::App;
 use crate::service::joined::marks::{Marker, PROPERTIES};
 use client::rest;
+use model::Time;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -25,13 +26,13 @@ pub(super) async fn piece(
     until: Option<i64>,
 ) -> Result<Piece, String> {
     let http = member.http();
-    let path = question(builders, until);
+    let path = question(builders, until.map(|until| http.theirs(Time(until)).0));
     let read = http.rows::<rest::Build>(&path, "builds");
     let found = tokio::time::timeout(PATIENCE, read)
         .await
         .map_err(|_| "It does not answer.".to_owned())?
         .map_err(|error| format!("{error}."))?;
-    let (reached, older, found) = cut(found, from);
+    let (reached, older, found) = cut(found, http.theirs(Time(from)).0);
     let marker = Marker::new(app, member);
     let mut columns: BTreeMap<i64, Vec<TimelineBuild>> = BTreeMap::new();
     for build in &found {
@@ -47,8 +48,8 @@ pub(super) async fn piece(
         builds,
     };
     Ok(Piece {
-        reached,
-        older,
+        reached: http.ours(Time(reached)).0,
+        older: older.map(|older| http.ours(Time(older)).0),
         columns: columns.into_iter().map(column).collect(),
     })
 }
