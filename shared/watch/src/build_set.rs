@@ -3,7 +3,7 @@
 //! Of joined masters it is not heard which builds a set has and when it is complete; there each break is told as usual.
 
 use crate::finished::{Case, Decision};
-use crate::notice::{Button, Notice, NoticeAction, NoticeKey, Target, Tell, Urgency};
+use crate::notice::{Button, Notice, NoticeAction, NoticeKey, Subject, Target, Tell, Urgency};
 use crate::rule::Mode;
 use crate::state::State;
 use crate::{BuilderKey, MasterKey, compose, words};
@@ -154,6 +154,11 @@ fn summary(over: &SetUnderWay) -> Notice {
     let all = words::count(over.builds.len(), "builder");
     Notice {
         id: over.notice(),
+        about: if red.is_empty() {
+            Subject::Other
+        } else {
+            Subject::Broken
+        },
         title: match red.len() {
             0 => format!("Done: {all} green after all"),
             some => format!("Done: {some} of {all} failed"),

@@ -2,7 +2,7 @@
 
 use crate::breaks::{Break, BrokenBuilder};
 use crate::happening::Suspect;
-use crate::notice::{Button, Notice, NoticeAction, Target, Urgency};
+use crate::notice::{Button, Notice, NoticeAction, Subject, Target, Urgency};
 use crate::state::State;
 use crate::words;
 use crate::{BuilderKey, Scope};
@@ -29,6 +29,7 @@ pub(crate) fn broken(state: &State, broken: &Break, now: Time, silent: bool, why
     let target = red.first().map_or(Target::Now, |(key, b)| log_of(key, b));
     Notice {
         id: broken.notice(),
+        about: Subject::Broken,
         title: format!(
             "Broken by {}: {}",
             words::people(broken.mine, &broken.others),
@@ -73,6 +74,7 @@ pub(crate) fn fixed(state: &State, broken: &Break, now: Time, silent: bool, why:
     let repaired: Vec<String> = all.iter().map(|(_, b)| b.name.clone()).collect();
     Notice {
         id: broken.notice(),
+        about: Subject::Fixed,
         title: format!("{}: {}", fixed_by(state, broken, &changes), list(&repaired)),
         body: lines.join("\n"),
         urgency: Urgency::Low,

@@ -5,7 +5,7 @@
 
 use crate::finished::{Case, Decision};
 use crate::happening::FinishedBuild;
-use crate::notice::{Button, Notice, NoticeAction, NoticeKey, Target, Tell, Urgency};
+use crate::notice::{Button, Notice, NoticeAction, NoticeKey, Subject, Target, Tell, Urgency};
 use crate::rule::Whose;
 use crate::state::State;
 use crate::{BuilderKey, words};
@@ -58,6 +58,11 @@ fn notice(case: &Case<'_>, why: &str) -> Notice {
     let red = build.results.is_red() || build.results == Results::Exception;
     Notice {
         id: notice_of(&build.builder),
+        about: match (red, build.results.is_green()) {
+            (true, _) => Subject::Broken,
+            (false, true) => Subject::Fixed,
+            (false, false) => Subject::Other,
+        },
         title: format!("{} #{} {}", case.name, build.number, ended(build.results)),
         body: body(build),
         urgency: if red { Urgency::Normal } else { Urgency::Low },

@@ -15,6 +15,9 @@ use model::{Results, Time};
 /// Closed breaks kept: a slow builder may still turn red on the changes of one that is repaired elsewhere.
 const CLOSED_BREAKS: usize = 32;
 
+/// Joined masters tell times in whole seconds, cut off.
+const A_SECOND: i64 = 1000;
+
 /// What is decided about one build.
 pub(crate) struct Decision {
     pub tells: Vec<Tell>,
@@ -365,7 +368,8 @@ impl State {
             return Some(format!("{what} is muted {until}"));
         }
         let since = self.masters.get(&build.builder.master)?.followed_since;
-        (build.complete_at < since).then(|| "it had ended before this master was followed".to_owned())
+        (build.complete_at.plus_millis(A_SECOND) <= since)
+            .then(|| "it had ended before this master was followed".to_owned())
     }
 
     fn already_red(&self, now: Time, case: &Case<'_>) -> String {

@@ -55,7 +55,7 @@ pub use identity::{Identity, Pattern, Who, proposals};
 pub use keep::{Row, Unreadable};
 pub use keys::{BuildKey, BuilderKey, MasterKey, NotAKey};
 pub use mute::{Mute, QuietHours, Scope, Until};
-pub use notice::{Button, Notice, NoticeAction, NoticeKey, Target, Tell, Urgency};
+pub use notice::{Button, Notice, NoticeAction, NoticeKey, Subject, Target, Tell, Urgency};
 pub use rule::{About, Mode, Rule, Whose};
 pub use snapshot::{
     Blame, BreakView, BuilderView, LastBuild, MasterView, MuteView, RunningView, Snapshot, TroubleView,

@@ -5,7 +5,7 @@
 
 use crate::MasterKey;
 use crate::mute::Scope;
-use crate::notice::{Button, Notice, NoticeAction, NoticeKey, Target, Tell, Urgency};
+use crate::notice::{Button, Notice, NoticeAction, NoticeKey, Subject, Target, Tell, Urgency};
 use crate::state::State;
 use crate::words;
 use model::{Time, WorkerId};
@@ -74,6 +74,7 @@ impl State {
         let since = words::clock(missing.since, now, self.utc_offset_minutes);
         Notice {
             id: missing.notice(),
+            about: Subject::Other,
             title: format!("Worker {} is missing", words::cut(&missing.name)),
             body: format!("It is away since {since}. Builds that need it wait."),
             urgency: Urgency::Normal,

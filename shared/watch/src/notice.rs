@@ -27,6 +27,18 @@ pub enum Urgency {
     Normal,
 }
 
+/// What a notice says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// Something is red.
+    Broken,
+    /// Something is green again.
+    Fixed,
+    /// Anything else.
+    Other,
+}
+
 /// A desktop notice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
@@ -36,6 +48,8 @@ pub struct Notice {
     pub title: String,
     /// A few lines of plain text.
     pub body: String,
+    /// What it says, in one word.
+    pub about: Subject,
     /// How much it matters.
     pub urgency: Urgency,
     /// What can be done at once.

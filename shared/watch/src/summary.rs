@@ -2,7 +2,7 @@
 
 use crate::breaks::Break;
 use crate::compose;
-use crate::notice::{Button, Notice, NoticeAction, NoticeKey, Target, Tell, Urgency};
+use crate::notice::{Button, Notice, NoticeAction, NoticeKey, Subject, Target, Tell, Urgency};
 use crate::rule::{Ruling, Whose};
 use crate::state::State;
 use crate::words;
@@ -110,6 +110,7 @@ impl State {
         };
         (!news.is_empty()).then(|| Notice {
             id: NoticeKey("summary".to_owned()),
+            about: if broken > 0 { Subject::Broken } else { Subject::Other },
             title: parts.join(", "),
             body: lines.join("\n"),
             urgency: if broken > 0 { Urgency::Normal } else { Urgency::Low },

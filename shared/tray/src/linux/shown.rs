@@ -117,6 +117,7 @@ mod tests {
     fn notice(key: &str) -> Notice {
         Notice {
             id: NoticeKey(key.to_owned()),
+            about: watch::Subject::Broken,
             title: String::new(),
             body: String::new(),
             urgency: Urgency::Normal,

@@ -121,6 +121,7 @@ pub fn view(state: IconState) -> TrayView {
 pub fn notice(key: &str, title: &str) -> Notice {
     Notice {
         id: NoticeKey(key.to_owned()),
+        about: watch::Subject::Broken,
         title: title.to_owned(),
         body: "linux #412: compile failed: a.c:7: expected <b> & c".to_owned(),
         urgency: Urgency::Normal,

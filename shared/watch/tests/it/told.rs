@@ -77,7 +77,7 @@ fn a_repair_is_told_with_its_author_to_who_was_blamed() {
     assert_eq!(notice.title, "Fixed by Bob: b1");
     assert_eq!(notice.body, "00000003 Change 3\nBroken for 1 h 12 m");
     assert_eq!(notice.id, aloud(&broken).id, "it takes the break's place");
-    assert_eq!(notice.urgency, Urgency::Low);
+    assert_eq!((notice.urgency, notice.about), (Urgency::Low, watch::Subject::Fixed));
     assert_eq!(
         notice.target,
         Target::Build {
@@ -159,6 +159,16 @@ fn what_ended_before_the_master_was_followed_is_no_news() {
         "{}",
         desk.why(1, 2).reason
     );
+}
+
+#[test]
+fn what_ended_in_the_second_in_which_the_master_was_joined_is_news() {
+    let mut desk = Desk::new();
+    desk.finish(1, 1, Success, &[]);
+    let mut broke = build(1, 2, Failure, &[change(2, ME)]);
+    // Told in whole seconds: the master was followed since the middle of it.
+    broke.complete_at = NOON.plus_millis(-500);
+    aloud(&desk.hear(Happening::Finished(Box::new(broke))));
 }
 
 #[test]
