@@ -17,10 +17,10 @@ async fn twenty_idle_repositories_wake_nobody() {
         outpost.ok(&["init", "--yes", "--no-build", repository.path().to_str().expect("text")]);
         repositories.push(repository);
     }
-    // What the last configuration set going comes to rest; a poll would never.
+    // What the last configuration set going comes to rest; a poll would never. What was learned is kept in ten seconds.
     let mut before = wake_ups(outpost.pid());
     for round in 0.. {
-        tokio::time::sleep(Duration::from_secs(3)).await;
+        tokio::time::sleep(Duration::from_secs(11)).await;
         let now = wake_ups(outpost.pid());
         if now == before {
             break;

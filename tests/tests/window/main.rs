@@ -4,6 +4,7 @@
 //! Each test runs itself again inside `tests/desktop-rig`.
 
 mod driver;
+mod provider;
 
 use driver::Window;
 use futures_util::StreamExt;
@@ -302,4 +303,31 @@ async fn tray_notices_and_second_starts_lead_to_pages_of_the_one_window() {
         !kinds.contains(&json!("open")),
         "a page in a browser stays where it is: {kinds:?}"
     );
+}
+
+#[tokio::test]
+async fn a_sign_in_at_a_provider_happens_in_a_window_of_ours() {
+    if !inside("a_sign_in_at_a_provider_happens_in_a_window_of_ours") {
+        return;
+    }
+    let master = provider::Provider::start().await;
+    let mut outpost = Outpost::prepared();
+    outpost.run(&[]).await;
+    let window = Window::open(&outpost).await;
+    window.click("Join a team").await;
+    window.write("Address of one of its pages", &master.url()).await;
+    window.click("Look").await;
+    window.seen("nothing without signing in").await;
+    window.click("Sign in at GitHub…").await;
+    // There is no keychain here.
+    window.click("Keep it for this run only").await;
+    window.page("Closed CI").await;
+    window.seen("ann").await;
+    assert!(
+        master.visits().iter().any(|page| page == "/provider"),
+        "{:?}",
+        master.visits()
+    );
+    let masters = outpost.call("masters", json!({})).await;
+    assert_eq!(masters["masters"][1]["user"], "ann", "{masters:#}");
 }
