@@ -68,6 +68,8 @@ pub struct ConfigurationFolder {
     program: PathBuf,
     /// One change at a time.
     changing: tokio::sync::Mutex<()>,
+    /// One copy of the good files at a time: a change that was made here is also seen from outside.
+    keeping: std::sync::Mutex<()>,
 }
 
 impl ConfigurationFolder {
@@ -80,6 +82,7 @@ impl ConfigurationFolder {
             scratch: places.cache().join("configuration-check"),
             program,
             changing: tokio::sync::Mutex::new(()),
+            keeping: std::sync::Mutex::new(()),
         }
     }
 
@@ -161,6 +164,7 @@ impl ConfigurationFolder {
         if !self.exists() {
             return Ok(());
         }
+        let _one = self.keeping.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let new = self.good.with_extension("new");
         drop(std::fs::remove_dir_all(&new));
         self.copy_to(&new)?;
@@ -485,5 +489,30 @@ fn io(path: &Path, error: std::io::Error) -> FolderError {
     FolderError::Io {
         path: path.to_owned(),
         error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_that_keep_the_good_files_at_once_do_not_disturb_each_other() {
+        let home = tempfile::TempDir::new().expect("a temporary folder");
+        let places = Places::of_profile("default", Some(home.path())).expect("places");
+        std::fs::create_dir_all(places.configuration.join("projects")).expect("a folder");
+        std::fs::create_dir_all(&places.data).expect("a folder");
+        std::fs::write(places.configuration.join(MAIN_FILE), "c = {}\n").expect("a file");
+        for number in 0..20 {
+            std::fs::write(places.configuration.join(format!("projects/{number}.star")), "x = 1\n").expect("a file");
+        }
+        let folder = ConfigurationFolder::new(&places, PathBuf::new());
+        let keep = || (0..50).try_for_each(|_| folder.keep_as_good());
+        std::thread::scope(|scope| {
+            let other = scope.spawn(keep);
+            keep().expect("kept");
+            other.join().expect("no panic").expect("kept");
+        });
+        assert!(folder.is_last_good());
     }
 }
