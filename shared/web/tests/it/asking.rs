@@ -5,4 +5,6 @@ pub fn builder() -> reqwest::ClientBuilder {
     // An error says that it is there already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
+        // What is sent is looked at as it is.
+        .no_gzip()
 }
