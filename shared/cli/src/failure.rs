@@ -22,6 +22,7 @@ pub const NOT_FOUND: u8 = 4;
 /// Anything else.
 pub const OTHER: u8 = 5;
 /// A master does not allow it.
+#[cfg(unix)]
 pub const FORBIDDEN: u8 = 6;
 
 impl Failure {
