@@ -5,4 +5,5 @@
 pub mod claims;
 pub mod events;
 pub mod rest;
+pub mod try_job;
 pub mod worker;
