@@ -63,7 +63,7 @@ fn farm() -> State {
     let settings = Settings {
         identity: Identity {
             patterns: Pattern::parse("p1@example.org").into_iter().collect(),
-            domain: None,
+            ..Identity::default()
         },
         ..Settings::default()
     };

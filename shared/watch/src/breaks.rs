@@ -1,7 +1,8 @@
 //! A break: the builders of one master that turned red on the same new changes.
 
 use crate::happening::{FailedStep, FinishedBuild, Suspect};
-use crate::identity::{Identity, Who};
+use crate::identity::Identity;
+use crate::who::Who;
 use crate::words;
 use crate::{BuilderKey, MasterKey, NoticeKey};
 use model::{BuildSetId, ChangeId, Time};

@@ -69,6 +69,7 @@ impl State {
             number: build.number,
             at: now,
             mine: case.mine || decision.told,
+            identity: self.recognised(build),
             told: decision.told,
             reason: decision.reason,
             notice: decision.notice,
@@ -84,6 +85,20 @@ impl State {
         let authors = build.changes.iter().map(|c| c.author.as_str());
         let mut all = authors.chain(build.owners.iter().map(String::as_str));
         all.any(|author| self.settings.identity.is_me(&build.builder.master, author))
+    }
+
+    /// By what the person is recognised in it, or else in the break that its builder is part of.
+    fn recognised(&self, build: &FinishedBuild) -> Option<String> {
+        let me = &self.settings.identity;
+        let master = &build.builder.master;
+        let authors = build.changes.iter().map(|c| c.author.as_str());
+        let mut here = authors.chain(build.owners.iter().map(String::as_str));
+        let in_break = || {
+            let broken = self.break_of(self.builders.get(&build.builder)?.broken_in?)?;
+            let mut suspects = broken.suspects.iter();
+            suspects.find_map(|suspect| me.why_me(master, &suspect.author))
+        };
+        here.find_map(|author| me.why_me(master, author)).or_else(in_break)
     }
 
     fn case<'b>(&self, build: &'b FinishedBuild, mine: bool) -> Option<Case<'b>> {

@@ -1,73 +1,13 @@
 //! Who a person is, over the spellings of all version-control systems.
 //!
-//! A change's author is free text. git writes `Full Name <mail>`; Mercurial usually the same; Darcs a mail, maybe with
-//! a name; Subversion and CVS a user name; Bazaar any of these. So the text is read once into [`Who`], and a person is
-//! a set of [`Pattern`]s over names, mails and user names.
+//! A person is a set of [`Pattern`]s over names, mails and user names: some hold on every master, some only on one,
+//! where a user name may be somebody else's elsewhere.
 
 use crate::MasterKey;
+use crate::who::{Who, filled, fold, mail, single_word, spaced};
 use serde::{Deserialize, Serialize};
-
-/// The parts that could be read from an author's text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Who {
-    /// Full name, with single spaces.
-    pub name: Option<String>,
-    /// Mail address.
-    pub mail: Option<String>,
-    /// User name: the whole text when it is a single word.
-    pub user: Option<String>,
-}
-
-impl Who {
-    /// Reads an author's text; what cannot be read is a name.
-    pub fn parse(text: &str) -> Who {
-        let text = text.trim();
-        if let Some((before, rest)) = text.split_once('<') {
-            let (inside, after) = rest.split_once('>').unwrap_or((rest, ""));
-            let name = spaced(&format!("{before} {after}"));
-            let user = single_word(inside).or_else(|| single_word(&name));
-            return Who {
-                mail: mail(inside),
-                user,
-                name: filled(name.trim_matches('"').to_owned()),
-            };
-        }
-        if let Some(mail) = mail(text) {
-            return Who {
-                mail: Some(mail),
-                name: None,
-                user: None,
-            };
-        }
-        Who {
-            user: single_word(text),
-            name: filled(spaced(text)),
-            mail: None,
-        }
-    }
-
-    /// The shortest form that people know each other by.
-    pub fn display(text: &str) -> String {
-        let who = Who::parse(text);
-        who.name
-            .or(who.user)
-            .or_else(|| who.mail.map(|m| m.split('@').next().unwrap_or_default().to_owned()))
-            .filter(|s| !s.is_empty())
-            .unwrap_or_else(|| "somebody".to_owned())
-    }
-
-    /// Whether both texts mean one person: the same mail, or, where one has none, the same name or user.
-    pub fn same(a: &str, b: &str) -> bool {
-        let (a, b) = (Who::parse(a), Who::parse(b));
-        match (&a.mail, &b.mail) {
-            (Some(x), Some(y)) => fold(x) == fold(y),
-            _ => match (&a.name, &b.name) {
-                (Some(x), Some(y)) => fold(x) == fold(y),
-                _ => false,
-            },
-        }
-    }
-}
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// One way to recognise a person. `*` stands for any text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -118,12 +58,22 @@ impl Pattern {
     }
 }
 
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Pattern::Mail(text) | Pattern::Name(text) | Pattern::User { user: text, .. } => f.write_str(text),
+        }
+    }
+}
+
 /// Who the person is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Identity {
     /// Any of these is the person.
     pub patterns: Vec<Pattern>,
+    /// Any of these is the person too, on that master only.
+    pub only_on: BTreeMap<MasterKey, Vec<Pattern>>,
     /// Systems that know user names only: `user` there stands for `user@domain`.
     pub domain: Option<String>,
 }
@@ -131,11 +81,51 @@ pub struct Identity {
 impl Identity {
     /// Whether an author's or owner's text on that master means the person.
     pub fn is_me(&self, master: &MasterKey, author: &str) -> bool {
-        let who = Who::parse(author);
-        self.patterns
-            .iter()
-            .any(|p| p.matches(master, &who, self.domain.as_deref()))
+        self.matching(master, &Who::parse(author)).is_some()
     }
+
+    /// By what an author's or owner's text on that master means the person, as a sentence.
+    pub fn why_me(&self, master: &MasterKey, author: &str) -> Option<String> {
+        let (pattern, there) = self.matching(master, &Who::parse(author))?;
+        let there = if there { ", which is you on this master" } else { "" };
+        Some(format!("{author} is you by “{pattern}”{there}"))
+    }
+
+    /// The pattern, and whether it is one for that master only.
+    fn matching(&self, master: &MasterKey, who: &Who) -> Option<(&Pattern, bool)> {
+        let everywhere = self.patterns.iter().map(|pattern| (pattern, false));
+        let there = self.only_on.get(master).into_iter().flatten();
+        let mut all = everywhere.chain(there.map(|pattern| (pattern, true)));
+        all.find(|(pattern, _)| pattern.matches(master, who, self.domain.as_deref()))
+    }
+
+    /// What to propose for a master where an author whom no pattern matches may well be the person: somebody with the
+    /// same user name, the same name before the `@`, or the same full name written in another way.
+    pub fn may_be_me(&self, master: &MasterKey, author: &str) -> Option<Pattern> {
+        if self.is_me(master, author) {
+            return None;
+        }
+        let known: BTreeSet<String> = self
+            .patterns
+            .iter()
+            .flat_map(|pattern| handles(&Who::parse(&pattern.to_string())))
+            .collect();
+        let alike = handles(&Who::parse(author)).iter().any(|handle| known.contains(handle));
+        if alike { Pattern::parse(author) } else { None }
+    }
+}
+
+/// Short forms that people are called by across systems, without regard to case and what is no letter or digit.
+fn handles(who: &Who) -> Vec<String> {
+    let before_at = who.mail.as_deref().and_then(|mail| mail.split('@').next());
+    let texts = [before_at, who.user.as_deref(), who.name.as_deref()];
+    texts
+        .into_iter()
+        .flatten()
+        .filter(|text| !text.contains('*'))
+        .map(|text| text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect())
+        .filter(|handle: &String| handle.chars().count() > 1)
+        .collect()
 }
 
 /// The patterns that a version-control system's own configuration suggests, the surest first.
@@ -146,31 +136,6 @@ pub fn proposals(name: Option<&str>, mail_address: Option<&str>, user: Option<&s
         .and_then(single_word)
         .map(|user| Pattern::User { user, master: None });
     [mail, name, user].into_iter().flatten().collect()
-}
-
-fn filled(text: String) -> Option<String> {
-    (!text.is_empty()).then_some(text)
-}
-
-/// Single spaces, none at the ends.
-fn spaced(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn single_word(text: &str) -> Option<String> {
-    let text = text.trim();
-    (!text.is_empty() && !text.contains(char::is_whitespace) && !text.contains('@')).then(|| text.to_owned())
-}
-
-fn mail(text: &str) -> Option<String> {
-    let text = text.trim().trim_matches(|c| c == '(' || c == ')');
-    let (user, domain) = text.split_once('@')?;
-    let well = !user.is_empty() && !domain.is_empty() && !domain.contains('@') && !text.contains(char::is_whitespace);
-    well.then(|| text.to_owned())
-}
-
-fn fold(text: &str) -> String {
-    spaced(text).to_lowercase()
 }
 
 /// Whether `text` is `pattern`, where `*` is any text.
@@ -196,54 +161,11 @@ pub(crate) fn like(pattern: &str, text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn who(name: &str, mail: &str, user: &str) -> Who {
-        let some = |s: &str| filled(s.to_owned());
-        Who {
-            name: some(name),
-            mail: some(mail),
-            user: some(user),
-        }
-    }
-
-    #[test]
-    fn every_systems_spelling_is_read() {
-        let table = [
-            // git, and Mercurial as most write it
-            (
-                "Ada Lovelace <ada@example.org>",
-                who("Ada Lovelace", "ada@example.org", ""),
-            ),
-            (
-                "  Ada   Lovelace <Ada@Example.org> ",
-                who("Ada Lovelace", "Ada@Example.org", ""),
-            ),
-            ("ada <ada@example.org>", who("ada", "ada@example.org", "ada")),
-            ("<ada@example.org>", who("", "ada@example.org", "")),
-            (
-                "\"Lovelace, Ada\" <ada@example.org>",
-                who("Lovelace, Ada", "ada@example.org", ""),
-            ),
-            ("Ada <ada>", who("Ada", "", "ada")),
-            ("Ada Lovelace <ada", who("Ada Lovelace", "", "ada")),
-            // Subversion, CVS
-            ("ada", who("ada", "", "ada")),
-            // Mercurial's and Bazaar's free text
-            ("Ada Lovelace", who("Ada Lovelace", "", "")),
-            // Darcs, Bazaar
-            ("ada@example.org", who("", "ada@example.org", "")),
-            ("", who("", "", "")),
-            ("a@b@c", who("a@b@c", "", "")),
-        ];
-        for (text, parts) in table {
-            assert_eq!(Who::parse(text), parts, "{text}");
-        }
-    }
-
     #[test]
     fn a_person_is_any_of_the_patterns() {
         let me = |patterns: &[&str]| Identity {
             patterns: patterns.iter().filter_map(|p| Pattern::parse(p)).collect(),
-            domain: None,
+            ..Identity::default()
         };
         let here = MasterKey::bundled();
         let table = [
@@ -276,7 +198,7 @@ mod tests {
                 user: "al".to_owned(),
                 master: Some(farm.clone()),
             }],
-            domain: None,
+            ..Identity::default()
         };
         assert!(me.is_me(&farm, "al"));
         assert!(!me.is_me(&MasterKey::bundled(), "al"));
@@ -285,6 +207,51 @@ mod tests {
         me.domain = Some("example.org".to_owned());
         assert!(me.is_me(&farm, "al"));
         assert!(!me.is_me(&farm, "al@elsewhere.org"));
+    }
+
+    #[test]
+    fn a_pattern_for_one_master_holds_there_alone_and_is_named() {
+        let (farm, other) = (MasterKey("farm".to_owned()), MasterKey("other".to_owned()));
+        let me = Identity {
+            patterns: vec![Pattern::Mail("ada@example.org".to_owned())],
+            only_on: BTreeMap::from([(farm.clone(), Pattern::parse("al").into_iter().collect())]),
+            domain: None,
+        };
+        assert!(me.is_me(&farm, "al") && !me.is_me(&other, "al"));
+        assert_eq!(
+            me.why_me(&farm, "al").as_deref(),
+            Some("al is you by “al”, which is you on this master")
+        );
+        assert_eq!(
+            me.why_me(&other, "Ada <Ada@example.org>").as_deref(),
+            Some("Ada <Ada@example.org> is you by “ada@example.org”")
+        );
+        assert_eq!(me.why_me(&other, "al"), None);
+    }
+
+    #[test]
+    fn who_is_called_alike_is_proposed() {
+        let here = MasterKey::bundled();
+        let me = Identity {
+            patterns: ["ada.l@example.org", "Ada Lovelace", "*@ada.example"]
+                .iter()
+                .filter_map(|text| Pattern::parse(text))
+                .collect(),
+            ..Identity::default()
+        };
+        let table = [
+            ("adal", Some("adal")),
+            ("Adal <Ada.L@work.example>", Some("Ada.L@work.example")),
+            ("ada-lovelace", Some("ada-lovelace")),
+            ("ada.l@example.org", None),
+            ("Bob <bob@example.org>", None),
+            ("", None),
+            ("*", None),
+        ];
+        for (author, proposed) in table {
+            let pattern = me.may_be_me(&here, author).map(|pattern| pattern.to_string());
+            assert_eq!(pattern.as_deref(), proposed, "{author}");
+        }
     }
 
     #[test]
@@ -301,18 +268,5 @@ mod tests {
             ]
         );
         assert_eq!(proposals(Some(" "), Some("nonsense"), None), []);
-    }
-
-    #[test]
-    fn people_are_called_by_their_names() {
-        let table = [
-            ("Ada Lovelace <a@x.org>", "Ada Lovelace"),
-            ("<ada@x.org>", "ada"),
-            ("ada", "ada"),
-            ("", "somebody"),
-        ];
-        for (text, shown) in table {
-            assert_eq!(Who::display(text), shown, "{text}");
-        }
     }
 }

@@ -42,6 +42,7 @@ mod summary;
 mod tray;
 mod tray_menu;
 mod verdict;
+mod who;
 mod words;
 
 pub use breaks::{Break, BreakId, BrokenBuilder, FixedBy};
@@ -51,7 +52,7 @@ pub use happening::{
     BuilderInfo, FailedStep, FinishedBuild, Happening, LentState, LentView, Link, LogPlace, MuteLength, Settings,
     StartedBuild, Suspect, TroubleAbout,
 };
-pub use identity::{Identity, Pattern, Who, proposals};
+pub use identity::{Identity, Pattern, proposals};
 pub use keep::{Row, Unreadable};
 pub use keys::{BuildKey, BuilderKey, MasterKey, NotAKey};
 pub use mute::{Mute, QuietHours, Scope, Until};
@@ -63,3 +64,4 @@ pub use snapshot::{
 pub use state::State;
 pub use tray::{IconState, MenuAction, MenuItem, Tooltip, TrayIcon, TrayView};
 pub use verdict::Verdict;
+pub use who::Who;

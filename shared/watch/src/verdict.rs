@@ -31,6 +31,9 @@ pub struct Verdict {
     /// Whether the person had a part in the build, or was told of it.
     #[serde(default)]
     pub mine: bool,
+    /// By what the person was recognised, as a sentence; `None` where nobody in it is the person.
+    #[serde(default)]
+    pub identity: Option<String>,
 }
 
 /// The newest verdicts, oldest first: those that concern the person apart, so that a busy farm does not wash them away.

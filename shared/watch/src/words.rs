@@ -1,7 +1,7 @@
 //! How times, people and revisions are said.
 
 use crate::happening::Suspect;
-use crate::identity::Who;
+use crate::who::Who;
 use model::Time;
 
 const MINUTE: i64 = 60_000;

@@ -176,7 +176,7 @@ pub fn settings() -> Settings {
     Settings {
         identity: Identity {
             patterns: vec![Pattern::Mail("ada@example.org".to_owned())],
-            domain: None,
+            ..Identity::default()
         },
         ..Settings::default()
     }

@@ -86,7 +86,10 @@ impl Run {
         let mut desk = Desk::green();
         let patterns = Pattern::parse(me).into_iter().collect();
         desk.hear(Happening::Settings(Settings {
-            identity: Identity { patterns, domain: None },
+            identity: Identity {
+                patterns,
+                ..Identity::default()
+            },
             quiet: Some(QuietHours {
                 from: 14 * 60,
                 to: 15 * 60,
