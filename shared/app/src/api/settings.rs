@@ -1,6 +1,7 @@
 //! Settings, and who I am.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// All settings. What a file does not say has its default.
@@ -9,6 +10,8 @@ use ts_rs::TS;
 pub struct Settings {
     /// Names, mail addresses and user names that are me.
     pub identities: Vec<String>,
+    /// More of them that are me on one master only, by the master's key.
+    pub identities_at: BTreeMap<String, Vec<String>>,
     /// Tell about breaks of mine.
     pub notify_breaks: bool,
     /// Tell when what I broke is fixed.
@@ -36,6 +39,7 @@ impl Default for Settings {
     fn default() -> Settings {
         Settings {
             identities: Vec::new(),
+            identities_at: BTreeMap::new(),
             notify_breaks: true,
             notify_fixed: true,
             notify_others: false,
@@ -127,12 +131,17 @@ pub enum RuleMode {
 pub struct IdentitiesQuery {
     /// `null` takes the saved ones.
     pub patterns: Option<Vec<String>>,
+    /// Key of a master, about whose changes to ask, and where alone `patterns` hold besides the saved ones; `null` is
+    /// about all masters, where `patterns` stand in place of the saved ones that hold everywhere.
+    #[serde(default)]
+    pub master: Option<String>,
 }
 
 /// Who I seem to be.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct Identities {
-    /// Proposed from the version control's configuration, with where it was found.
+    /// Proposed from the version control's configuration; for one master from who is signed in there and from recent
+    /// authors that are called like me. What is me already is left out for one master.
     pub proposed: Vec<ProposedIdentity>,
     /// Authors of recent changes, most frequent first.
     pub authors: Vec<Author>,

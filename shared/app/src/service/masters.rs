@@ -192,11 +192,13 @@ fn describe(kept: &mut Kept, seen: Option<Seen>, base: &Base) {
 
 pub(super) async fn leave(app: &App, leave: MasterQuery) -> Result<Nothing, Refusal> {
     app.farm.remove(&leave.master).await?;
+    app.forget_in_settings(&leave.master).await?;
     Ok(Nothing {})
 }
 
 pub(super) async fn rename(app: &App, rename: RenameMaster) -> Result<MasterRow, Refusal> {
     let member = app.farm.rename(&rename.master, rename.name.trim()).await?;
+    app.rename_in_settings(&rename.master, &member.key.0).await?;
     Ok(master_row(&member, &app.watching.view()))
 }
 

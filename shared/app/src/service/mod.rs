@@ -8,6 +8,7 @@ pub(crate) mod claims;
 pub(crate) mod clock;
 mod configuration;
 pub(crate) mod console;
+mod identities;
 mod joined;
 mod lending;
 mod logs;
@@ -372,7 +373,7 @@ impl Api for App {
         self.save_all_settings(input).await
     }
     async fn identities(&self, input: api::settings::IdentitiesQuery) -> Result<api::settings::Identities, Refusal> {
-        settings::identities(self, input).await
+        identities::identities(self, input).await
     }
     async fn mute(&self, input: api::notices::Mute) -> Result<Nothing, Refusal> {
         notices::mute(self, input).await

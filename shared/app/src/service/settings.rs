@@ -1,19 +1,15 @@
 //! Settings: kept in the store, handed on to what obeys them.
 
+use super::identities::{identity_of, proposals};
 use super::{App, read, write};
 use crate::api::Refusal;
-use crate::api::settings::{Author, Identities, IdentitiesQuery, ProposedIdentity, Settings};
-use crate::watching::bundled;
-use model::query::{Order, Query};
-use std::collections::BTreeMap;
+use crate::api::settings::Settings;
 use std::path::PathBuf;
 use tracing::warn;
-use watch::{Happening, Identity, Pattern, QuietHours};
+use watch::{Happening, Pattern, QuietHours};
 
 /// Under which key the store keeps them.
 const KEY: &str = "settings";
-/// Changes whose authors are shown.
-const AUTHORS_OF: u64 = 500;
 
 impl App {
     /// Reads the settings at start; on a first start, who I am is proposed by git's configuration.
@@ -76,8 +72,27 @@ impl App {
         self.save_all_settings(settings).await.map(drop)
     }
 
+    /// A master has another key: who I am there goes with it.
+    pub(crate) async fn rename_in_settings(&self, key: &str, name: &str) -> Result<(), Refusal> {
+        self.move_identities(key, Some(name)).await
+    }
+
+    /// A master was left: who I was there is forgotten.
+    pub(crate) async fn forget_in_settings(&self, key: &str) -> Result<(), Refusal> {
+        self.move_identities(key, None).await
+    }
+
+    async fn move_identities(&self, key: &str, to: Option<&str>) -> Result<(), Refusal> {
+        let mut settings = read(&self.desk.settings).clone();
+        let Some(there) = settings.identities_at.remove(key) else {
+            return Ok(());
+        };
+        settings.identities_at.extend(to.map(|to| (to.to_owned(), there)));
+        self.save_all_settings(settings).await.map(drop)
+    }
+
     async fn take_up(&self, settings: Settings) {
-        let identity = identity_of(&settings.identities);
+        let identity = identity_of(&settings.identities, &settings.identities_at);
         *write(&self.desk.identity) = identity.clone();
         let quiet = match (&settings.quiet_from, &settings.quiet_to) {
             (Some(from), Some(to)) => minute(from).zip(minute(to)).map(|(from, to)| QuietHours { from, to }),
@@ -109,10 +124,14 @@ fn check(settings: &Settings) -> Result<(), Refusal> {
             "quiet hours need both a beginning and an end".to_owned(),
         );
     }
-    for pattern in settings.identities.iter().filter(|text| Pattern::parse(text).is_none()) {
-        refusal
-            .fields
-            .insert("identities".to_owned(), format!("'{pattern}' names nobody"));
+    let everywhere = settings.identities.iter().map(|text| ("identities", text));
+    let of_one = settings.identities_at.values().flatten();
+    for (field, text) in everywhere.chain(of_one.map(|text| ("identities_at", text))) {
+        if Pattern::parse(text).is_none() {
+            refusal
+                .fields
+                .insert(field.to_owned(), format!("'{text}' names nobody"));
+        }
     }
     if let Some(problem) = super::rules::problem(&settings.rules) {
         refusal.fields.insert("rules".to_owned(), problem);
@@ -129,83 +148,6 @@ fn minute(text: &str) -> Option<u16> {
     let (hours, minutes) = text.split_once(':')?;
     let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
     (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
-}
-
-fn identity_of(patterns: &[String]) -> Identity {
-    Identity {
-        patterns: patterns.iter().filter_map(|text| Pattern::parse(text)).collect(),
-        ..Identity::default()
-    }
-}
-
-pub(super) async fn identities(app: &App, query: IdentitiesQuery) -> Result<Identities, Refusal> {
-    let identity = match query.patterns {
-        Some(patterns) => identity_of(&patterns),
-        None => read(&app.desk.identity).clone(),
-    };
-    let order = vec![Order {
-        field: "changeid".to_owned(),
-        descending: true,
-    }];
-    let newest = Query {
-        order,
-        limit: Some(AUTHORS_OF),
-        ..Query::default()
-    };
-    let list = app.store().read(move |c| store::changes::list(c, &newest)).await?;
-    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
-    for change in list {
-        *counts.entry(change.new.author).or_default() += 1;
-    }
-    let mine = |author: &str| identity.is_me(&bundled(), author);
-    let mut authors: Vec<Author> = counts
-        .into_iter()
-        .map(|(author, changes)| Author {
-            mine: mine(&author),
-            author,
-            changes,
-        })
-        .collect();
-    authors.sort_by_key(|author| std::cmp::Reverse(author.changes));
-    Ok(Identities {
-        proposed: proposals(app).await,
-        authors,
-    })
-}
-
-/// Who git says that I am: in the user's own configuration and in each project's.
-async fn proposals(app: &App) -> Vec<ProposedIdentity> {
-    let home = directories::UserDirs::new()
-        .map(|dirs| dirs.home_dir().to_owned())
-        .unwrap_or_default();
-    let mut places = vec![(home, "git's configuration".to_owned())];
-    for model::config::ChangeSourceConfig::Git(source) in &app.master.config().change_sources {
-        let path = PathBuf::from(&source.repourl);
-        if path.is_dir() {
-            places.push((path, source.repourl.clone()));
-        }
-    }
-    let read = tokio::task::spawn_blocking(move || {
-        let mut proposed: Vec<ProposedIdentity> = Vec::new();
-        for (path, from) in places {
-            let Some(identity) = vcs::git::identity(&path) else {
-                continue;
-            };
-            for pattern in [identity.mail, identity.name]
-                .into_iter()
-                .filter(|text| !text.is_empty())
-            {
-                if proposed.iter().all(|known| known.pattern != pattern) {
-                    proposed.push(ProposedIdentity {
-                        pattern,
-                        from: from.clone(),
-                    });
-                }
-            }
-        }
-        proposed
-    });
-    read.await.unwrap_or_default()
 }
 
 #[cfg(test)]

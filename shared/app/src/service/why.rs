@@ -91,6 +91,8 @@ fn of_verdict(view: &View, verdict: &Verdict) -> Vec<WhyFact> {
         "you have no part in the build"
     };
     facts.push(fact("Whose", part, None));
+    let identities = || Some("/settings#identity".to_owned());
+    facts.extend(verdict.identity.clone().map(|by| fact("You", by, identities())));
     let shown = verdict
         .notice
         .as_ref()
