@@ -16,6 +16,7 @@ pub mod overview;
 pub mod projects;
 pub mod settings;
 pub mod timeline;
+pub mod tries;
 pub mod workers;
 
 use serde::{Deserialize, Serialize};
@@ -76,6 +77,8 @@ pub enum Event {
     Settings,
     /// Masters came, went, or are followed in another way: ask for `masters` again.
     Masters,
+    /// A try was submitted or got further: ask for `tries` or `try_row` again if one is shown.
+    Tries,
     /// What is lent, or what is built for others: ask for `lendings` again.
     Lending,
     /// A notice was made; also for faces on desktops that show none.
@@ -244,6 +247,40 @@ api! {
     why(notices::WhyQuery) -> notices::Why,
     /// What was told, what was not, and why.
     notices(Nothing) -> notices::Notices,
+    /// Takes the change of a working copy as it is now.
+    try_look(tries::TryLook) -> tries::TryChange,
+    /// A build's change, taken anew to be tried elsewhere.
+    try_of_build(tries::TryOfBuild) -> tries::TryChange,
+    /// The lines of one of its files.
+    try_diff(tries::TryDiffQuery) -> tries::TryDiff,
+    /// Where it can go.
+    try_targets(tries::TryTargetsQuery) -> tries::TryTargets,
+    /// What would be sent; nothing is.
+    try_preview(tries::TrySubmit) -> tries::TryPreview,
+    /// Sends it, now or as soon as the master is back.
+    try_submit(tries::TrySubmit) -> tries::TryRow,
+    /// The tries that were submitted.
+    tries(tries::TriesQuery) -> tries::Tries,
+    /// One of them.
+    try_row(tries::TryQuery) -> tries::TryRow,
+    /// Its patch.
+    try_patch(tries::TryQuery) -> tries::TryPatch,
+    /// Sends it again.
+    try_repeat(tries::TryRepeat) -> tries::TryRow,
+    /// Takes it back: out of the queue, its waiting requests, its running builds.
+    try_cancel(tries::TryQuery) -> tries::TryRow,
+    /// Pushes what passed.
+    try_push(tries::TryQuery) -> tries::TryRow,
+    /// Forgets it; its builds stay.
+    try_forget(tries::TryQuery) -> Nothing,
+    /// Keeps a preset.
+    save_try_preset(tries::SaveTryPreset) -> tries::TryPresets,
+    /// Forgets a preset.
+    remove_try_preset(tries::RemoveTryPreset) -> tries::TryPresets,
+    /// How changes get to a joined master.
+    try_access(masters::MasterQuery) -> tries::TryAccess,
+    /// Says how.
+    set_try_access(tries::SetTryAccess) -> tries::TryAccess,
     /// A link that opens the dashboard in a browser, once.
     dashboard(Nothing) -> overview::Dashboard,
     /// What runs and would be lost by leaving.

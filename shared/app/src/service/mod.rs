@@ -21,6 +21,7 @@ mod projects;
 mod rules;
 pub(crate) mod settings;
 mod timeline;
+mod tries;
 mod troubles;
 mod whole;
 mod why;
@@ -216,6 +217,57 @@ impl From<ControlError> for Refusal {
 }
 
 impl Api for App {
+    async fn try_look(&self, input: api::tries::TryLook) -> Result<api::tries::TryChange, Refusal> {
+        tries::try_look(self, input).await
+    }
+    async fn try_of_build(&self, input: api::tries::TryOfBuild) -> Result<api::tries::TryChange, Refusal> {
+        tries::try_of_build(self, input).await
+    }
+    async fn try_diff(&self, input: api::tries::TryDiffQuery) -> Result<api::tries::TryDiff, Refusal> {
+        tries::try_diff(self, input).await
+    }
+    async fn try_targets(&self, input: api::tries::TryTargetsQuery) -> Result<api::tries::TryTargets, Refusal> {
+        tries::try_targets(self, input).await
+    }
+    async fn try_preview(&self, input: api::tries::TrySubmit) -> Result<api::tries::TryPreview, Refusal> {
+        tries::try_preview(self, input).await
+    }
+    async fn try_submit(&self, input: api::tries::TrySubmit) -> Result<api::tries::TryRow, Refusal> {
+        tries::try_submit(self, input).await
+    }
+    async fn tries(&self, input: api::tries::TriesQuery) -> Result<api::tries::Tries, Refusal> {
+        tries::tries(self, input).await
+    }
+    async fn try_row(&self, input: api::tries::TryQuery) -> Result<api::tries::TryRow, Refusal> {
+        tries::try_row(self, input).await
+    }
+    async fn try_patch(&self, input: api::tries::TryQuery) -> Result<api::tries::TryPatch, Refusal> {
+        tries::try_patch(self, input).await
+    }
+    async fn try_repeat(&self, input: api::tries::TryRepeat) -> Result<api::tries::TryRow, Refusal> {
+        tries::try_repeat(self, input).await
+    }
+    async fn try_cancel(&self, input: api::tries::TryQuery) -> Result<api::tries::TryRow, Refusal> {
+        tries::try_cancel(self, input).await
+    }
+    async fn try_push(&self, input: api::tries::TryQuery) -> Result<api::tries::TryRow, Refusal> {
+        tries::try_push(self, input).await
+    }
+    async fn try_forget(&self, input: api::tries::TryQuery) -> Result<Nothing, Refusal> {
+        tries::try_forget(self, input).await
+    }
+    async fn save_try_preset(&self, input: api::tries::SaveTryPreset) -> Result<api::tries::TryPresets, Refusal> {
+        tries::save_try_preset(self, input).await
+    }
+    async fn remove_try_preset(&self, input: api::tries::RemoveTryPreset) -> Result<api::tries::TryPresets, Refusal> {
+        tries::remove_try_preset(self, input).await
+    }
+    async fn try_access(&self, input: api::masters::MasterQuery) -> Result<api::tries::TryAccess, Refusal> {
+        tries::try_access(self, input).await
+    }
+    async fn set_try_access(&self, input: api::tries::SetTryAccess) -> Result<api::tries::TryAccess, Refusal> {
+        tries::set_try_access(self, input).await
+    }
     async fn hello(&self, _: Nothing) -> Result<api::overview::Hello, Refusal> {
         Ok(overview::hello(self))
     }
