@@ -8,6 +8,7 @@ mod arguments;
 mod connect;
 mod failure;
 mod serve;
+pub mod tries;
 mod value;
 
 pub use connect::connect;

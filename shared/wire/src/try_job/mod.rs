@@ -1,7 +1,7 @@
 //! A try job: a person's change, sent to a master to be built (`try-and-sendchange`).
 
 use bytes::Bytes;
-use model::Json;
+pub use model::Json;
 use std::collections::BTreeMap;
 
 /// What a person sends to be built, the same by every way.
