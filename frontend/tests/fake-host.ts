@@ -56,6 +56,7 @@ export class FakeHost {
     this.lendings = lendings(size);
     this.settings = {
       identities: ["ann@example.org"],
+      identities_at: {},
       notify_breaks: true,
       notify_fixed: true,
       notify_others: false,
@@ -402,13 +403,16 @@ export class FakeHost {
       this.#order("save_settings", input);
       return input;
     },
-    identities: ({ patterns }) => {
-      const mine = patterns ?? this.settings.identities;
+    identities: ({ patterns, master }) => {
+      const kept = this.settings.identities;
+      const mine = master === null ? (patterns ?? kept) : [...kept, ...(patterns ?? [])];
       const authors = PEOPLE.map((author, at) => ({
         author,
         changes: 61 - at * 17,
         mine: mine.some((one) => author.toLowerCase().includes(one.toLowerCase())),
       }));
+      const alike = { pattern: "alee", from: "its author alee" };
+      if (master !== null) return { proposed: mine.includes("alee") ? [] : [alike], authors };
       return {
         proposed: [
           { pattern: "ann@example.org", from: "git config user.email" },

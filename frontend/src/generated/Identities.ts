@@ -7,7 +7,8 @@ import type { ProposedIdentity } from "./ProposedIdentity";
  */
 export type Identities = { 
 /**
- * Proposed from the version control's configuration, with where it was found.
+ * Proposed from the version control's configuration; for one master from who is signed in there and from recent
+ * authors that are called like me. What is me already is left out for one master.
  */
 proposed: Array<ProposedIdentity>, 
 /**

@@ -7,4 +7,9 @@ export type IdentitiesQuery = {
 /**
  * `null` takes the saved ones.
  */
-patterns: Array<string> | null, };
+patterns: Array<string> | null, 
+/**
+ * Key of a master, about whose changes to ask, and where alone `patterns` hold besides the saved ones; `null` is
+ * about all masters, where `patterns` stand in place of the saved ones that hold everywhere.
+ */
+master: string | null, };

@@ -10,6 +10,10 @@ export type Settings = {
  */
 identities: Array<string>, 
 /**
+ * More of them that are me on one master only, by the master's key.
+ */
+identities_at: { [key in string]: Array<string> }, 
+/**
  * Tell about breaks of mine.
  */
 notify_breaks: boolean, 

@@ -15,6 +15,35 @@ describe("settings", () => {
     await until(() => !host.settings.identities.includes("bob"));
   });
 
+  test("what was removed by the keyboard is there again by the keyboard, where it was", async () => {
+    await open("/settings");
+    await role("textbox", { name: "Another name or address of yours" }).fill("bob");
+    await page.keyboard.press("Enter");
+    await until(() => host.settings.identities.includes("bob"));
+    await role("button", { name: "Remove ann@example.org" }).focus();
+    await page.keyboard.press("Enter");
+    await until(() => host.settings.identities.length === 1);
+    await seen("ann@example.org is removed.");
+    await page.keyboard.press("Enter");
+    await until(() => host.settings.identities.length === 2);
+    expect(host.settings.identities).toEqual(["ann@example.org", "bob"]);
+  });
+
+  test("who one is on one master is kept for that master, and leads there and back", async () => {
+    await open("/settings", "team");
+    await role("link", { name: "Who you are on LLVM Buildbot" }).click();
+    await role("heading", { name: "Who you are here", level: 2 }).waitFor();
+    expect(new URL(page.url()).pathname).toBe("/masters/llvm");
+    await role("button", { name: "Add alee" }).click();
+    await until(() => host.settings.identities_at["llvm"]?.includes("alee") === true);
+    expect(host.settings.identities).not.toContain("alee");
+    await role("link", { name: "the settings", exact: true }).first().click();
+    await role("list", { name: "On one master only" }).getByText("alee").waitFor();
+    await role("link", { name: "Who you are on LLVM Buildbot" }).click();
+    await role("button", { name: "Remove alee" }).click();
+    await until(() => !("llvm" in host.settings.identities_at));
+  });
+
   test("dark is dark at once, and quiet hours are kept", async () => {
     await open("/settings");
     const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
