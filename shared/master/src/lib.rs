@@ -26,6 +26,7 @@ mod setup;
 mod source;
 pub mod state;
 mod step;
+mod try_job;
 mod worker;
 
 pub use catalog::{BuilderEntry, Catalog, Changed, Diff, SchedulerEntry};
@@ -39,4 +40,5 @@ pub use scheduler::verdict::{Decision, Verdict};
 pub use secrets::{NoSecrets, Secrets};
 pub use setup::Setup;
 pub use state::State;
+pub use try_job::{TryOrigin, TryRefusal};
 pub use worker::Origin;

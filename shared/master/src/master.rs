@@ -113,7 +113,7 @@ impl Master {
         let _ = self.inner.started.sender.send(message);
     }
 
-    async fn ask<T>(
+    pub(crate) async fn ask<T>(
         &self,
         message: impl FnOnce(oneshot::Sender<Result<T, ControlError>>) -> Message,
     ) -> Result<T, ControlError> {

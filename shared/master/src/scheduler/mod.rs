@@ -3,6 +3,7 @@
 pub mod force;
 pub mod importance;
 pub mod tree;
+pub mod tries;
 pub mod verdict;
 
 use model::config::{SchedulerConfig, SchedulerKind};
@@ -17,6 +18,8 @@ pub fn kind_name(kind: &SchedulerKind) -> &'static str {
         SchedulerKind::SingleBranch(_) => "SingleBranchScheduler",
         SchedulerKind::AnyBranch(_) => "AnyBranchScheduler",
         SchedulerKind::Force(_) => "ForceScheduler",
+        SchedulerKind::TryUserpass(_) => "Try_Userpass",
+        SchedulerKind::TryJobdir(_) => "Try_Jobdir",
     }
 }
 

@@ -45,7 +45,7 @@ pub struct Moment {
 pub fn settings(kind: &SchedulerKind) -> Option<&TreeScheduler> {
     match kind {
         SchedulerKind::SingleBranch(tree) | SchedulerKind::AnyBranch(tree) => Some(tree),
-        SchedulerKind::Force(_) => None,
+        SchedulerKind::Force(_) | SchedulerKind::TryUserpass(_) | SchedulerKind::TryJobdir(_) => None,
     }
 }
 

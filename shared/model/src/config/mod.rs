@@ -21,7 +21,10 @@ pub use change_source::{Branches, ChangeSourceConfig, GitPoller};
 pub use filter::{ChangeFilter, TextFilter};
 pub use function::{CallError, Function, FunctionArgument};
 pub use render::{Interpolate, Render, RenderContext, RenderError};
-pub use scheduler::{ForceField, ForceKind, ForceScheduler, Importance, SchedulerConfig, SchedulerKind, TreeScheduler};
+pub use scheduler::{
+    ForceField, ForceKind, ForceScheduler, Importance, SchedulerConfig, SchedulerKind, TreeScheduler, TryJobdir,
+    TryUser, TryUserpass,
+};
 pub use source::{GitMethod, GitSource, SourceMode};
 pub use step::{LogFile, ShellArg, ShellArgs, ShellSequence, StepCommon, StepConfig, StepKind};
 pub use transfer::{Compress, Download, DownloadContent, FileWork, Upload, UploadSource};

@@ -1,6 +1,6 @@
 //! Who asks for builds, and when.
 
-use super::{ChangeFilter, Function, Location};
+use super::{ChangeFilter, Function, Location, Render};
 use crate::{Json, Properties};
 use std::sync::Arc;
 
@@ -32,6 +32,36 @@ pub enum SchedulerKind {
     AnyBranch(TreeScheduler),
     /// `ForceScheduler`: a person asks.
     Force(Box<ForceScheduler>),
+    /// `Try_Userpass`: people with a name and a password send changes over Perspective Broker (B-042).
+    TryUserpass(TryUserpass),
+    /// `Try_Jobdir`: changes are put into a folder (B-041).
+    TryJobdir(TryJobdir),
+}
+
+/// Takes people's changes over Perspective Broker (`try-and-sendchange` §1).
+#[derive(Clone, Debug, Default)]
+pub struct TryUserpass {
+    /// A number, or an endpoint such as `tcp:8031:interface=127.0.0.1`, as the person wrote it. It may be a port of the
+    /// workers.
+    pub port: String,
+    /// Who may send.
+    pub users: Vec<TryUser>,
+}
+
+/// Who may send changes.
+#[derive(Clone, Debug)]
+pub struct TryUser {
+    /// The name to log in with.
+    pub name: String,
+    /// Name of the secret, or the literal, to log in with.
+    pub password: Render,
+}
+
+/// Takes people's changes out of a folder (`try-and-sendchange` §2).
+#[derive(Clone, Debug, Default)]
+pub struct TryJobdir {
+    /// Below it are `tmp`, `new` and `cur`. Relative to the master's folder.
+    pub folder: String,
 }
 
 /// A scheduler that waits for the tree to be quiet.

@@ -48,7 +48,9 @@ pub enum TryError {
         reason: String,
     },
     /// What answers there does not speak this protocol.
-    #[error("{address} does not speak Perspective Broker ({reason}); a try goes to the port of the workers, not of the pages")]
+    #[error(
+        "{address} does not speak Perspective Broker ({reason}); a try goes to the port of the workers, not of the pages"
+    )]
     NotPb {
         /// Where.
         address: String,

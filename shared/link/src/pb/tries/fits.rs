@@ -7,7 +7,9 @@ pub const LONGEST: usize = 640 * 1024;
 
 /// A part of a job is longer than the protocol can carry; nothing of it was sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{part} has {length} bytes, and over Perspective Broker {LONGEST} can be sent; send it another way, or less of it")]
+#[error(
+    "{part} has {length} bytes, and over Perspective Broker {LONGEST} can be sent; send it another way, or less of it"
+)]
 pub struct TooLong {
     /// `the patch`, `the comment` and so on.
     pub part: &'static str,
@@ -26,7 +28,9 @@ pub fn fits(job: &TryJob) -> Result<(), TooLong> {
     text("the sender's name", &job.who)?;
     text("the comment", &job.comment)?;
     short("the list of builders", job.builders.len())?;
-    job.builders.iter().try_for_each(|name| text("a builder's name", name))?;
+    job.builders
+        .iter()
+        .try_for_each(|name| text("a builder's name", name))?;
     // More than what is sent of it, as it has the punctuation as well: nobody has properties of that size.
     let value = |value: &wire::try_job::Json| value.to_string().len();
     let properties = job.properties.iter();

@@ -47,11 +47,7 @@ impl std::fmt::Debug for TryLogin {
 }
 
 /// The builders that may be asked for, in the master's order. All of it takes at most `limit`.
-pub async fn builder_names(
-    target: &TryTarget,
-    login: &TryLogin,
-    limit: Duration,
-) -> Result<Vec<String>, TryError> {
+pub async fn builder_names(target: &TryTarget, login: &TryLogin, limit: Duration) -> Result<Vec<String>, TryError> {
     let asking = Asking::until(target, limit);
     let desk = asking.log_in(login).await?;
     asking.builder_names(&desk).await

@@ -47,6 +47,9 @@ fn value(json: &Json) -> Value {
         },
         Json::String(text) => text.as_str().into(),
         Json::Array(items) => items.iter().map(value).collect::<Vec<_>>().into(),
-        Json::Object(members) => members.iter().map(|(name, json)| (name.as_str(), value(json))).collect(),
+        Json::Object(members) => members
+            .iter()
+            .map(|(name, json)| (name.as_str(), value(json)))
+            .collect(),
     }
 }
