@@ -51,6 +51,7 @@ impl State {
                 self.mutes.retain(|mute| mute.scope != scope);
                 self.touch_all();
             }
+            Happening::PutAway(id) => self.put_away(id),
             Happening::Claim {
                 about,
                 by,
@@ -178,6 +179,7 @@ impl State {
         self.builders.retain(|key, _| key.master != *master);
         self.verdicts.retain(|verdict| verdict.build.master != *master);
         self.claims.retain(|claim| claim.builder.master != *master);
+        self.away_kept.retain(|away| away.master != *master);
         self.touch_all();
         let mut withdrawn = self.worker_back(master, |_| true);
         let (gone, kept) = std::mem::take(&mut self.breaks)

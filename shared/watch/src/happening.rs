@@ -29,6 +29,8 @@ pub enum Happening {
     },
     /// The person ends that mute.
     Unmute(Scope),
+    /// The person has seen what happened while a master was not heard; see [`crate::State::away`].
+    PutAway(u64),
     /// Somebody says “I have it”; what was said of those builders before is over.
     Claim {
         /// About what.

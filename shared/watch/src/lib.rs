@@ -16,6 +16,7 @@
 //! Each finished build leaves a [`Verdict`]: told or not, and why.
 
 mod apply;
+mod away;
 mod breaks;
 mod build_set;
 mod builder;
@@ -45,6 +46,7 @@ mod verdict;
 mod who;
 mod words;
 
+pub use away::Away;
 pub use breaks::{Break, BreakId, BrokenBuilder, FixedBy};
 pub use builder::Colour;
 pub use claim::{Claim, ClaimAbout};

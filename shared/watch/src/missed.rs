@@ -14,9 +14,11 @@ impl State {
         builds.sort_by_key(|build| (build.complete_at, build.number));
         builds.dedup_by(|a, b| a.builder == b.builder && a.number == b.number);
         let kept_before: Vec<_> = self.breaks.iter().filter(|b| b.is_kept()).map(|b| b.id).collect();
+        let before = self.breaks_before();
         self.away = Some(self.scope_words(&crate::Scope::Master(master.clone())));
         let mut tells: Vec<Tell> = builds.iter().flat_map(|build| self.finished(now, build)).collect();
         let title = self.away.take().unwrap_or_default();
+        self.keep_away(now, master, &builds, &before);
         if self.hush(now).is_some() {
             // It is told with all else when the silence is over.
             return tells;

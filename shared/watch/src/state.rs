@@ -35,6 +35,11 @@ pub struct State {
     pub(crate) sets: Vec<SetUnderWay>,
     #[serde(default)]
     pub(crate) verdicts: Verdicts,
+    /// What happened while masters were not heard, oldest first, until the person puts it away.
+    #[serde(default)]
+    pub(crate) away_kept: Vec<crate::Away>,
+    #[serde(default)]
+    pub(crate) last_away: u64,
     pub(crate) utc_offset_minutes: i32,
     #[serde(skip)]
     pub(crate) do_not_disturb: bool,

@@ -110,3 +110,61 @@ fn builds_of_another_master_and_repetitions_are_not_counted() {
         aloud(&tells).body
     );
 }
+
+#[test]
+fn it_stays_until_it_is_put_away_over_a_restart_too() {
+    let mut desk = Desk::green();
+    desk.now = desk.now.plus_millis(20 * MINUTE);
+    let builds = three_transitions(&desk);
+    missed(&mut desk, builds.clone());
+    desk.restart();
+    let [away] = desk.state.away() else {
+        panic!("one row, not {:#?}", desk.state.away());
+    };
+    assert_eq!(
+        (away.ended, away.broken_by_me, away.broken_by_others, away.fixed),
+        (5, 1, 1, 1)
+    );
+    assert_eq!(away.from, desk.now.plus_millis(-9 * MINUTE));
+    assert_eq!(away.until, desk.now.plus_millis(-MINUTE));
+    let named: Vec<&str> = away.named.iter().map(|(words, _)| words.as_str()).collect();
+    assert_eq!(
+        named,
+        ["Broken by you: b1 #2", "Broken by Bob: b2 #2", "Fixed by Bob: b3"]
+    );
+    assert!(away.named[0].1.path().starts_with("/builders/1/builds/2"));
+
+    let id = away.id;
+    assert_eq!(missed(&mut desk, builds), []);
+    assert_eq!(desk.state.away().len(), 1, "the same builds again are no second outage");
+    desk.hear(Happening::PutAway(id));
+    desk.restart();
+    assert_eq!(desk.state.away(), []);
+}
+
+#[test]
+fn what_changed_nothing_is_not_kept_and_silence_keeps_it_too() {
+    let mut desk = Desk::green();
+    let same = vec![ago(&desk, 0, build(1, 2, Success, &[change(2, ME)]))];
+    missed(&mut desk, same);
+    assert_eq!(desk.state.away(), []);
+    desk.hear(Happening::DoNotDisturb(true));
+    let red = vec![ago(&desk, 0, build(1, 3, Failure, &[change(3, BOB)]))];
+    missed(&mut desk, red);
+    assert_eq!(desk.state.away()[0].broken_by_others, 1);
+}
+
+#[test]
+fn of_each_master_the_last_few_are_kept_and_none_of_one_that_is_gone() {
+    let mut desk = Desk::green();
+    for number in 2..12 {
+        let results = if number % 2 == 0 { Failure } else { Success };
+        let one = vec![ago(&desk, 0, build(1, number, results, &[change(number, BOB)]))];
+        missed(&mut desk, one);
+        desk.now = desk.now.plus_millis(MINUTE);
+    }
+    let ids: Vec<u64> = desk.state.away().iter().map(|away| away.id).collect();
+    assert_eq!(ids, [8, 9, 10]);
+    desk.hear(Happening::MasterGone(MasterKey::bundled()));
+    assert_eq!(desk.state.away(), []);
+}
