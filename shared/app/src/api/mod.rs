@@ -239,6 +239,8 @@ api! {
     mute(notices::Mute) -> Nothing,
     /// Speak again.
     unmute(notices::Unmute) -> Nothing,
+    /// Puts away what happened while a master could not be heard.
+    put_away(overview::PutAway) -> Nothing,
     /// Says "I have it" about a broken builder; the answer says whether others see it.
     claim(notices::ClaimQuery) -> notices::ClaimRow,
     /// Gives it back.

@@ -77,10 +77,51 @@ pub struct Overview {
     pub recent: Vec<BuildMark>,
     /// What else is wrong: sources, workers, configuration.
     pub troubles: Vec<Trouble>,
+    /// What happened while masters could not be heard, newest first, until it is put away.
+    pub away: Vec<AwayRow>,
     /// What is muted, and for how long.
     pub mutes: Vec<super::notices::MuteRow>,
     /// Workers.
     pub workers: Vec<WorkerRow>,
+}
+
+/// What happened while a master could not be heard.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct AwayRow {
+    /// Names it.
+    pub away: i64,
+    /// Key of the master.
+    pub master: String,
+    /// When the first of these builds ended.
+    pub from: i64,
+    /// When the last of them ended.
+    pub until: i64,
+    /// Builds that ended.
+    pub ended: u32,
+    /// Breaks of mine.
+    pub broken_by_me: u32,
+    /// Breaks by others.
+    pub broken_by_others: u32,
+    /// Breaks that were repaired.
+    pub fixed: u32,
+    /// The first of these breaks and repairs, mine first; at most 8.
+    pub named: Vec<AwayLine>,
+}
+
+/// A break or a repair in words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct AwayLine {
+    /// `Broken by you: linux #12`.
+    pub words: String,
+    /// Page about it.
+    pub path: String,
+}
+
+/// Put away what happened while a master could not be heard.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct PutAway {
+    /// Which.
+    pub away: i64,
 }
 
 /// Builders that turned red together.

@@ -433,6 +433,9 @@ impl Api for App {
     async fn unmute(&self, input: api::notices::Unmute) -> Result<Nothing, Refusal> {
         notices::unmute(self, input).await
     }
+    async fn put_away(&self, input: api::overview::PutAway) -> Result<Nothing, Refusal> {
+        notices::put_away(self, &input).await
+    }
     async fn claim(&self, input: api::notices::ClaimQuery) -> Result<api::notices::ClaimRow, Refusal> {
         claims::claim(self, input).await
     }

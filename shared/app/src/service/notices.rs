@@ -1,6 +1,7 @@
 //! Notices, verdicts and mutes.
 
 use super::App;
+use crate::api::overview::{AwayLine, AwayRow, PutAway};
 use crate::api::notices::{Mute, MuteRow, MuteScope, MuteUntil, Notices, Unmute, VerdictRow};
 use crate::api::{Nothing, Refusal};
 use crate::watching::View;
@@ -53,6 +54,38 @@ pub(super) async fn unmute(app: &App, unmute: Unmute) -> Result<Nothing, Refusal
         .clone();
     app.watching.apply(Happening::Unmute(scope)).await;
     Ok(Nothing {})
+}
+
+pub(super) async fn put_away(app: &App, put_away: &PutAway) -> Result<Nothing, Refusal> {
+    let id = u64::try_from(put_away.away).ok();
+    let known = |id: &u64| app.watching.view().away.iter().any(|away| away.id == *id);
+    let id = id.filter(known).ok_or_else(|| Refusal::not_found("that is put away already"))?;
+    app.watching.apply(Happening::PutAway(id)).await;
+    Ok(Nothing {})
+}
+
+/// What happened while masters could not be heard, newest first.
+pub(super) fn away_rows(view: &View) -> Vec<AwayRow> {
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let row = |away: &watch::Away| AwayRow {
+        away: i64::try_from(away.id).unwrap_or(i64::MAX),
+        master: away.master.0.clone(),
+        from: away.from.0,
+        until: away.until.0,
+        ended: count(away.ended),
+        broken_by_me: count(away.broken_by_me),
+        broken_by_others: count(away.broken_by_others),
+        fixed: count(away.fixed),
+        named: away.named.iter().map(line).collect(),
+    };
+    view.away.iter().rev().map(row).collect()
+}
+
+fn line((words, target): &(String, watch::Target)) -> AwayLine {
+    AwayLine {
+        words: words.clone(),
+        path: target.path(),
+    }
 }
 
 /// The mutes in force. Their number in the list names them until the list changes.

@@ -99,6 +99,7 @@ pub(super) async fn here(app: &App) -> Result<Overview, Refusal> {
         waiting,
         settling: settling_rows(&state),
         troubles: super::troubles::troubles(&view, &state, app.worker_ports()),
+        away: super::notices::away_rows(&view),
         mutes: super::notices::mute_rows(&view),
         workers: state
             .workers

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc, watch as value};
 use watch::{
-    Break, BuilderKey, ClaimAbout, Happening, Notice, Row, Snapshot, State, Subject, Tell, TrayView, TroubleView,
+    Away, Break, BuilderKey, ClaimAbout, Happening, Notice, Row, Snapshot, State, Subject, Tell, TrayView, TroubleView,
     Verdict,
 };
 
@@ -26,6 +26,8 @@ pub struct View {
     pub snapshot: Snapshot,
     /// Open breaks and the last closed ones, oldest first.
     pub breaks: Vec<Break>,
+    /// What happened while masters were not heard, oldest first.
+    pub away: Vec<Away>,
     /// Newest first.
     pub verdicts: Vec<Verdict>,
     /// Newest first.
@@ -87,6 +89,7 @@ impl Known {
             Happening::Settings(_)
                 | Happening::Mute { .. }
                 | Happening::Unmute(_)
+                | Happening::PutAway(_)
                 | Happening::Claim { .. }
                 | Happening::Unclaim(_)
         );
@@ -117,6 +120,7 @@ impl Known {
         let view = Arc::new(View {
             snapshot: inner.state.snapshot(now()),
             breaks: inner.state.breaks().to_vec(),
+            away: inner.state.away().to_vec(),
             verdicts: inner.state.verdicts().cloned().collect(),
             notices: inner.notices.iter().cloned().collect(),
         });
