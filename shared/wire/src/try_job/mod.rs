@@ -1,5 +1,7 @@
 //! A try job: a person's change, sent to a master to be built (`try-and-sendchange`).
 
+pub mod jobdir;
+
 use bytes::Bytes;
 pub use model::Json;
 use std::collections::BTreeMap;

@@ -1,0 +1,3 @@
+//! Messages as their peers write them.
+
+mod jobdir;
