@@ -4,9 +4,11 @@
 //! It knows nothing of masters: what a way to a master can carry is told by a [`Carrier`].
 
 mod carrier;
+mod compare;
 mod error;
 mod file;
 mod find;
+mod read;
 mod wanted;
 
 pub use carrier::{Carrier, Unfit, UnfitFile};

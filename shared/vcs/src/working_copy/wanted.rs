@@ -101,4 +101,6 @@ pub struct Wanted {
     pub branch: Option<String>,
     /// The repository's address, instead of the one that is found.
     pub repository: Option<String>,
+    /// The system's program, instead of the one on the PATH.
+    pub program: Option<PathBuf>,
 }

@@ -1,0 +1,126 @@
+//! Reading files of a working copy that somebody may be writing.
+
+use super::Untracked;
+use super::compare::{LINK, has_zero};
+use std::fs::{File, Metadata};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// What is said of a file that is not the same any more.
+pub(crate) const CHANGED: &str = "it changed while it was being read";
+/// Above this an untracked file is asked about on its own, in bytes.
+const LARGE: u64 = 10 << 20;
+/// The same for one that is not text.
+const LARGE_BINARY: u64 = 1 << 20;
+/// How much is read to see whether it is text.
+const GLANCE: u64 = 8000;
+
+/// What tells one moment of a file from another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    size: u64,
+    written: Option<SystemTime>,
+    mode: u32,
+}
+
+/// The stamp of what is at `path`, as git sees its mode; `None` if it is neither a file nor a link.
+pub(crate) fn stamp(path: &Path) -> std::io::Result<Option<Stamp>> {
+    let metadata = std::fs::symlink_metadata(path)?;
+    Ok(mode(&metadata).map(|mode| Stamp {
+        size: metadata.len(),
+        written: metadata.modified().ok(),
+        mode,
+    }))
+}
+
+/// The mode that git gives to it; `None` if it is neither a file nor a link.
+pub(crate) fn mode(metadata: &Metadata) -> Option<u32> {
+    if metadata.is_symlink() {
+        Some(LINK)
+    } else if metadata.is_file() {
+        Some(if is_executable(metadata) { 0o100_755 } else { 0o100_644 })
+    } else {
+        None
+    }
+}
+
+#[cfg(unix)]
+fn is_executable(metadata: &Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::mode(metadata) & 0o100 != 0
+}
+
+#[cfg(not(unix))]
+fn is_executable(_metadata: &Metadata) -> bool {
+    false
+}
+
+/// The content of the file, or the target of the link, at `path`, all of one moment; read a second time when it changed
+/// meanwhile. At most `limit` bytes.
+pub(crate) fn whole(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
+    match whole_once(path, limit) {
+        Err(reason) if reason == CHANGED => whole_once(path, limit),
+        other => other,
+    }
+}
+
+fn whole_once(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
+    let words = |error: std::io::Error| error.to_string();
+    let before = stamp(path).map_err(words)?.ok_or("it is neither a file nor a link")?;
+    if before.size > limit {
+        return Err(format!("it has {} bytes, and at most {limit} are read", before.size));
+    }
+    let bytes = if before.mode == LINK {
+        target(path).map_err(words)?
+    } else {
+        let mut bytes = Vec::with_capacity(usize::try_from(before.size).unwrap_or(0));
+        let file = File::open(path).map_err(words)?;
+        file.take(limit + 1).read_to_end(&mut bytes).map_err(words)?;
+        bytes
+    };
+    let after = stamp(path).map_err(words)?;
+    match bytes.len() as u64 == before.size && after == Some(before) {
+        true => Ok(bytes),
+        false => Err(CHANGED.to_owned()),
+    }
+}
+
+/// The target of a link, as bytes.
+pub(crate) fn target(path: &Path) -> std::io::Result<Vec<u8>> {
+    std::fs::read_link(path).map(|target| target.into_os_string().into_encoded_bytes())
+}
+
+/// What is shown of the untracked file `path` below `top`, and where it lies; `None` if it is gone, or neither a file nor
+/// a link. Only its first bytes are read.
+pub(crate) fn untracked(top: &Path, path: Vec<u8>) -> Option<(Untracked, PathBuf)> {
+    let place = top.join(os_path(&path));
+    let stamp = stamp(&place).ok()??;
+    let binary = stamp.mode != LINK && has_zero(&beginning(&place).unwrap_or_default());
+    let large = stamp.size > LARGE || (binary && stamp.size > LARGE_BINARY);
+    let shown = Untracked {
+        path,
+        mode: stamp.mode,
+        size: stamp.size,
+        binary,
+        large,
+    };
+    Some((shown, place))
+}
+
+fn beginning(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(GLANCE).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A path below the top as the system of this machine takes it.
+#[cfg(unix)]
+pub(crate) fn os_path(path: &[u8]) -> PathBuf {
+    std::ffi::OsStr::new(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(path)).into()
+}
+
+/// A path below the top as the system of this machine takes it.
+#[cfg(not(unix))]
+pub(crate) fn os_path(path: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(path).into_owned())
+}
