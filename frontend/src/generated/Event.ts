@@ -28,7 +28,7 @@ num_lines: number,
 /**
  * No more will come.
  */
-complete: boolean, } | { "kind": "changes" } | { "kind": "projects" } | { "kind": "settings" } | { "kind": "masters" } | { "kind": "lending" } | { "kind": "notice" } & NoticeRow | { "kind": "open", 
+complete: boolean, } | { "kind": "changes" } | { "kind": "projects" } | { "kind": "settings" } | { "kind": "masters" } | { "kind": "tries" } | { "kind": "lending" } | { "kind": "notice" } & NoticeRow | { "kind": "open", 
 /**
  * Path of the page, for example `/builders/3/builds/7`.
  */

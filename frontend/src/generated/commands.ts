@@ -55,18 +55,39 @@ import type { Overview } from "./Overview";
 import type { OverviewQuery } from "./OverviewQuery";
 import type { Projects } from "./Projects";
 import type { Proposal } from "./Proposal";
+import type { PutAway } from "./PutAway";
 import type { Quit } from "./Quit";
 import type { Rebuild } from "./Rebuild";
 import type { RemoveProject } from "./RemoveProject";
+import type { RemoveTryPreset } from "./RemoveTryPreset";
 import type { RenameMaster } from "./RenameMaster";
+import type { SaveTryPreset } from "./SaveTryPreset";
 import type { Schedulers } from "./Schedulers";
 import type { SetPriority } from "./SetPriority";
+import type { SetTryAccess } from "./SetTryAccess";
 import type { Settings } from "./Settings";
 import type { SignIn } from "./SignIn";
 import type { Stop } from "./Stop";
 import type { SwitchScheduler } from "./SwitchScheduler";
 import type { Timeline } from "./Timeline";
 import type { TimelineQuery } from "./TimelineQuery";
+import type { Tries } from "./Tries";
+import type { TriesQuery } from "./TriesQuery";
+import type { TryAccess } from "./TryAccess";
+import type { TryChange } from "./TryChange";
+import type { TryDiff } from "./TryDiff";
+import type { TryDiffQuery } from "./TryDiffQuery";
+import type { TryLook } from "./TryLook";
+import type { TryOfBuild } from "./TryOfBuild";
+import type { TryPatch } from "./TryPatch";
+import type { TryPresets } from "./TryPresets";
+import type { TryPreview } from "./TryPreview";
+import type { TryQuery } from "./TryQuery";
+import type { TryRepeat } from "./TryRepeat";
+import type { TryRow } from "./TryRow";
+import type { TrySubmit } from "./TrySubmit";
+import type { TryTargets } from "./TryTargets";
+import type { TryTargetsQuery } from "./TryTargetsQuery";
 import type { Unmute } from "./Unmute";
 import type { Why } from "./Why";
 import type { WhyQuery } from "./WhyQuery";
@@ -180,6 +201,8 @@ export interface Commands {
   mute: { input: Mute; output: Nothing };
   /** Speak again. */
   unmute: { input: Unmute; output: Nothing };
+  /** Puts away what happened while a master could not be heard. */
+  put_away: { input: PutAway; output: Nothing };
   /** Says "I have it" about a broken builder; the answer says whether others see it. */
   claim: { input: ClaimQuery; output: ClaimRow };
   /** Gives it back. */
@@ -188,6 +211,40 @@ export interface Commands {
   why: { input: WhyQuery; output: Why };
   /** What was told, what was not, and why. */
   notices: { input: Nothing; output: Notices };
+  /** Takes the change of a working copy as it is now. */
+  try_look: { input: TryLook; output: TryChange };
+  /** A build's change, taken anew to be tried elsewhere. */
+  try_of_build: { input: TryOfBuild; output: TryChange };
+  /** The lines of one of its files. */
+  try_diff: { input: TryDiffQuery; output: TryDiff };
+  /** Where it can go. */
+  try_targets: { input: TryTargetsQuery; output: TryTargets };
+  /** What would be sent; nothing is. */
+  try_preview: { input: TrySubmit; output: TryPreview };
+  /** Sends it, now or as soon as the master is back. */
+  try_submit: { input: TrySubmit; output: TryRow };
+  /** The tries that were submitted. */
+  tries: { input: TriesQuery; output: Tries };
+  /** One of them. */
+  try_row: { input: TryQuery; output: TryRow };
+  /** Its patch. */
+  try_patch: { input: TryQuery; output: TryPatch };
+  /** Sends it again. */
+  try_repeat: { input: TryRepeat; output: TryRow };
+  /** Takes it back: out of the queue, its waiting requests, its running builds. */
+  try_cancel: { input: TryQuery; output: TryRow };
+  /** Pushes what passed. */
+  try_push: { input: TryQuery; output: TryRow };
+  /** Forgets it; its builds stay. */
+  try_forget: { input: TryQuery; output: Nothing };
+  /** Keeps a preset. */
+  save_try_preset: { input: SaveTryPreset; output: TryPresets };
+  /** Forgets a preset. */
+  remove_try_preset: { input: RemoveTryPreset; output: TryPresets };
+  /** How changes get to a joined master. */
+  try_access: { input: MasterQuery; output: TryAccess };
+  /** Says how. */
+  set_try_access: { input: SetTryAccess; output: TryAccess };
   /** A link that opens the dashboard in a browser, once. */
   dashboard: { input: Nothing; output: Dashboard };
   /** What runs and would be lost by leaving. */
