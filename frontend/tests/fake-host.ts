@@ -436,6 +436,10 @@ export class FakeHost {
       this.overview.mutes = this.overview.mutes.filter((one) => one.mute !== input.mute);
       return this.#order("unmute", input);
     },
+    put_away: (input) => {
+      this.overview.away = this.overview.away.filter((one) => one.away !== input.away);
+      return this.#order("put_away", input);
+    },
     workers: () => this.workers,
     worker: ({ worker }) => {
       const row = this.#worker(worker);

@@ -1,4 +1,5 @@
 /** Masters in shapes and words. Pure. */
+import type { AwayRow } from "../generated/AwayRow";
 import type { MasterCondition } from "../generated/MasterCondition";
 import type { MasterRow } from "../generated/MasterRow";
 import type { SignInWay } from "../generated/SignInWay";
@@ -66,4 +67,17 @@ export function signInWords(way: SignInWay): string {
 /** The address without what every address has. */
 export function shortAddress(url: string): string {
   return url.replace(/^https?:\/\//, "").replace(/\/$/, "");
+}
+
+/** What happened while a master could not be heard: `1 broken by you, 2 broken, 1 fixed`. */
+export function meanwhile(row: Pick<AwayRow, "broken_by_me" | "broken_by_others" | "fixed">): string {
+  const parts: [number, string][] = [
+    [row.broken_by_me, "broken by you"],
+    [row.broken_by_others, "broken"],
+    [row.fixed, "fixed"],
+  ];
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, words]) => `${count} ${words}`)
+    .join(", ");
 }

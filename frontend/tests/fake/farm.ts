@@ -219,6 +219,7 @@ const NOTHING: Overview = {
   settling: [],
   recent: [],
   troubles: [],
+  away: [],
   mutes: [],
   workers: [],
 };

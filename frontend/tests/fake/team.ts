@@ -45,6 +45,23 @@ export function withTeam(own: Overview): Overview {
     builders: [...own.builders, ...llvm, ...team],
     running: [...own.running, under],
     waiting: [...own.waiting, ...waiting],
+    away: [
+      {
+        away: 3,
+        master: LLVM.master,
+        from: NOW - 55 * MINUTE,
+        until: NOW - 24 * MINUTE,
+        ended: 214,
+        broken_by_me: 1,
+        broken_by_others: 2,
+        fixed: 1,
+        named: [
+          { words: `Broken by you: ${at(llvm, 3).name} #45`, path: "/masters/llvm/builders/4/builds/45" },
+          { words: `Broken by Bob Ray: ${at(llvm, 40).name} #45`, path: "/masters/llvm/builders/41/builds/45" },
+          { words: `Fixed by Cleo Diaz: ${at(llvm, 8).name}`, path: "/masters/llvm/builders/9/builds/48" },
+        ],
+      },
+    ],
     recent: [mark(9, at(llvm, 8).name, 48, 0, 3 * MINUTE, 1039, LLVM.master), ...own.recent],
   };
 }

@@ -19,6 +19,20 @@ describe("several masters", () => {
     await row.getByText(/when last heard of/).waitFor();
   });
 
+  test("what happened while a master was away is one line, leads to its breaks, and can be put away", async () => {
+    await open("/", "team");
+    const line = role("listitem").filter({ hasText: "could not be heard" });
+    await line.getByText("1 broken by you, 2 broken, 1 fixed").waitFor();
+    await line.getByText("and 1 more").waitFor();
+    await line.getByRole("link", { name: /^Broken by you/ }).click();
+    await heading("#45");
+    expect(path()).toBe("/masters/llvm/builders/4/builds/45");
+    await page.goBack();
+    await role("button", { name: "Put away what happened at LLVM Buildbot" }).click();
+    await line.waitFor({ state: "detached" });
+    expect(ordered("put_away")).toEqual({ away: 3 });
+  });
+
   test("builders with equal ids are told apart, and lead to their own pages", async () => {
     await open("/builders?q=linux-tests", "team");
     await role("link", { name: "linux-tests", exact: true }).waitFor();
