@@ -138,6 +138,15 @@ const SHOTS: Shot[] = [
     before: (page) => page.getByRole("button", { name: "Add a rule" }).click(),
   },
   { name: "nowhere", path: "/not/there" },
+  {
+    name: "pages-open",
+    path: "/builders",
+    size: "team",
+    before: async (page) => {
+      const button = page.getByRole("button", { name: "Pages" });
+      if (await button.isVisible()) await button.click();
+    },
+  },
   { name: "force", path: "/builders/1", before: (page) => page.getByRole("button", { name: "Force…" }).click() },
   { name: "palette", path: "/", before: (page) => page.keyboard.press("Control+k") },
   { name: "help", path: "/builders/1/builds/45", before: (page) => page.keyboard.press("?") },

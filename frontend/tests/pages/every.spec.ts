@@ -66,7 +66,30 @@ describe("every page", () => {
     await open(address, size, 480);
     await heading(title);
     await page.waitForLoadState("networkidle");
+    const nav = role("navigation", { name: "Pages" });
+    expect(await nav.evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(480);
+  });
+
+  test("at 480 pixels a button opens all pages, and escape gives the focus back to it", async () => {
+    await open("/", "team", 480);
+    const nav = role("navigation", { name: "Pages" });
+    expect(await nav.getByRole("link", { name: "Settings" }).isVisible()).toBe(false);
+    expect(await nav.getByRole("link", { name: "Now" }).isVisible()).toBe(true);
+    const button = role("button", { name: "Pages" });
+    await button.focus();
+    await page.keyboard.press("Enter");
+    await nav.getByRole("link", { name: "Settings" }).waitFor();
+    expect(await nav.evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true);
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Escape");
+    await nav.getByRole("link", { name: "Settings" }).waitFor({ state: "hidden" });
+    expect(await button.evaluate((one) => one === document.activeElement)).toBe(true);
+    await button.click();
+    await nav.getByRole("link", { name: "Settings" }).click();
+    await heading("Settings");
+    await expect.poll(() => button.getAttribute("aria-expanded")).toBe("false");
+    expect(await nav.getByRole("link", { name: "Settings" }).isVisible()).toBe(true);
   });
 
   test("a path that is none says so, and a builder that is none says why", async () => {
