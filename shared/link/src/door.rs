@@ -1,7 +1,9 @@
 //! Who logs in, who is let in, and what either has afterwards.
 
+use crate::pb::TryDesk;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use wire::worker::Failure;
@@ -100,13 +102,27 @@ pub struct Visitor {
     pub end: End,
 }
 
+/// What somebody is here for.
+pub enum Guest {
+    /// To build.
+    Worker,
+    /// To have a change built.
+    Try(Arc<dyn TryDesk>),
+}
+
 /// Decides who comes in: the master.
 pub trait Door: Send + Sync + 'static {
-    /// The password that a worker of this name must have; `None` when there is none of this name.
+    /// The password that whoever has this name must have; `None` when there is nobody of this name.
     fn password<'a>(&'a self, name: &'a str) -> DoorFuture<'a, Option<String>>;
 
     /// Someone was turned away: an unknown name or a wrong password, or no such protocol. For the log and the pages.
     fn refused(&self, name: &str, from: Option<SocketAddr>);
+
+    /// What a name is for whose password was right. Over msgpack come workers only.
+    fn guest(&self, name: &str) -> Guest {
+        let _ = name;
+        Guest::Worker
+    }
 
     /// Attaches a worker whose password was right. Resolves when it may build; a failure is told to it as the answer to
     /// its login. Calls over the end are served meanwhile.

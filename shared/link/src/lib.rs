@@ -11,4 +11,4 @@ pub mod pb;
 pub mod stream;
 
 pub use connect::{Protocol, Target, UnknownProtocol, connect};
-pub use door::{ConnectError, Connected, Door, DoorFuture, Login, Visitor};
+pub use door::{ConnectError, Connected, Door, DoorFuture, Guest, Login, Visitor};

@@ -11,6 +11,7 @@ mod render;
 mod schedulers;
 mod steps;
 mod transfers;
+mod tries;
 mod workers;
 
 use crate::arg::Arg;
@@ -161,6 +162,7 @@ pub(crate) fn assemble(members: Vec<(Arg, Arg)>, run: &Run, keys: &Keys) -> Mast
     };
     builders::tell_unbuilt(&config, &known, run);
     ports::tell_unreachable(&config, run);
+    tries::tell_ambiguous(&config, run);
     config
 }
 

@@ -105,7 +105,8 @@ fn endpoints(key: &str, value: &Arg, place: &Location, run: &Run) -> Vec<String>
     good
 }
 
-fn endpoint(item: &Arg) -> Result<Option<String>, String> {
+/// An endpoint as the person wrote it; the error says what is wrong with it.
+pub(super) fn endpoint(item: &Arg) -> Result<Option<String>, String> {
     match item {
         Arg::None => Ok(None),
         Arg::Int(number) => port_number(&number.to_string()).map(Some),

@@ -1,6 +1,6 @@
 //! Schedulers.
 
-use super::{Known, filter, force, not_there, properties};
+use super::{Known, filter, force, not_there, properties, tries};
 use crate::arg::Arg;
 use crate::evaluation::Run;
 use crate::made::Made;
@@ -25,6 +25,8 @@ pub(super) fn scheduler(made: &Made, known: &Known, run: &Run) -> SchedulerConfi
     let kind = match made.spec.name {
         "SingleBranchScheduler" => SchedulerKind::SingleBranch(tree(made, run)),
         "AnyBranchScheduler" => SchedulerKind::AnyBranch(tree(made, run)),
+        "Try_Userpass" => SchedulerKind::TryUserpass(tries::userpass(made, &name, run)),
+        "Try_Jobdir" => SchedulerKind::TryJobdir(tries::jobdir(made, &name, run)),
         _ => SchedulerKind::Force(Box::new(force::force(made, &name, run))),
     };
     let form = matches!(kind, SchedulerKind::Force(_));

@@ -90,15 +90,7 @@ const NAMES: &[(&str, &[&str])] = &[
     ),
     (
         "schedulers",
-        &[
-            "Dependent",
-            "Nightly",
-            "NightlyTriggerable",
-            "Periodic",
-            "Triggerable",
-            "Try_Jobdir",
-            "Try_Userpass",
-        ],
+        &["Dependent", "Nightly", "NightlyTriggerable", "Periodic", "Triggerable"],
     ),
     (
         "changes",

@@ -38,10 +38,23 @@ const FORCE: &[Param] = &[
     later("multiple"),
 ];
 
+/// What the schedulers for people's changes take besides (B-041, B-042).
+const TRY: &[Param] = &[
+    may("properties", Kind::Dict),
+    may("priority", Kind::Int),
+    later("codebases"),
+];
+
+const USERPASS: &[Param] = &[need("port", Kind::Any), need("userpass", Kind::List)];
+
+const JOBDIR: &[Param] = &[need("jobdir", Kind::Text)];
+
 const BRANCH: &[Param] = &[need("name", Kind::Text), need("builderNames", Kind::Texts)];
 
 pub(super) const CALLS: &[Spec] = &[
     call("schedulers", "SingleBranchScheduler", &[NAMES, TREE, COMMON], 1),
     call("schedulers", "AnyBranchScheduler", &[BRANCH, TREE, COMMON], 1),
     call("schedulers", "ForceScheduler", &[FORCE], 2),
+    call("schedulers", "Try_Userpass", &[NAMES, USERPASS, TRY], 4),
+    call("schedulers", "Try_Jobdir", &[NAMES, JOBDIR, TRY], 3),
 ];

@@ -38,6 +38,19 @@ impl Arguments {
             .ok_or_else(|| Failure::bad_arguments(format!("{}() misses its argument '{name}'", self.method)))
     }
 
+    /// That there are no more of them.
+    pub(super) fn end(self) -> Result<(), Failure> {
+        let unknown = self.by_name.first().map(|(name, _)| format!("'{name}'"));
+        let further = self.by_position.front().map(|_| "another one".to_owned());
+        match further.or(unknown) {
+            None => Ok(()),
+            Some(what) => Err(Failure::bad_arguments(format!(
+                "{}() has no use for {what} among its arguments",
+                self.method
+            ))),
+        }
+    }
+
     /// The next one, which must be text.
     pub(super) fn text(&mut self, name: &str) -> Result<String, Failure> {
         text(self.needed(name)?).map_err(|_| self.wrong(name, "text"))

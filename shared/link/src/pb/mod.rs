@@ -1,6 +1,7 @@
 //! Worker calls over Perspective Broker (`worker-protocol-pb`), both ends.
 //!
-//! [`connect`] is the worker's end, [`serve`] the master's. Either maps calls of [`wire::worker`] to calls of objects
+//! [`connect`] is the worker's end, [`serve`] the master's, which lets in people with a change as well; [`tries`] is
+//! their end. Either maps calls of [`wire::worker`] to calls of objects
 //! and back: whose object, which method, which arguments. Calls keep their order, and none waits for the answer to the
 //! one before. What a command means is not known here, nor what a password is good for.
 
@@ -12,4 +13,4 @@ pub mod tries;
 mod value;
 
 pub use connect::connect;
-pub use serve::serve;
+pub use serve::{Happening, Taken, TryDesk, serve};

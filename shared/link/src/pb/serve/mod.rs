@@ -1,19 +1,25 @@
-//! The master's end (`worker-protocol-pb` §1, §10): lets workers in by the door, and calls them.
+//! The master's end (`worker-protocol-pb` §1, §10): lets workers in by the door, and calls them; and lets in who brings a
+//! change to be tried (`try-and-sendchange` §1).
 
 mod calls;
 mod command;
 mod file;
 mod perspective;
+mod tries;
 mod update;
 mod worker;
 
+pub use tries::{Happening, Taken, TryDesk};
+
 use super::failure::to_spread;
-use crate::{Door, Visitor};
+use crate::{Door, Guest, Visitor};
 use perspective::Perspective;
 use spread::login::Portal;
 use spread::{BoxFuture, Closed, Failure, Object, Options, Reference};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 use wire::worker::link::{End, pair};
@@ -24,7 +30,16 @@ pub async fn serve<S>(stream: S, from: Option<SocketAddr>, door: Arc<dyn Door>, 
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    let root = spread::login::root(Arc::new(Entrance { door, from }));
+    let gone = CancellationToken::new();
+    let _gone = gone.clone().drop_guard();
+    let entrance = Arc::new(Entrance {
+        door,
+        from,
+        gone,
+        turned_away: CancellationToken::new(),
+        inside: AtomicBool::new(false),
+    });
+    let root = spread::login::root(entrance.clone());
     let (_, driving) = spread::server(stream, root, Options::default());
     let from = from.map_or_else(|| "somebody".to_owned(), |from| from.to_string());
     tokio::select! {
@@ -33,6 +48,7 @@ where
             _ => tracing::warn!(%from, "a worker's connection is over: {reason}"),
         },
         () = stop.cancelled() => tracing::debug!(%from, "a worker's connection is over: the port is closed"),
+        () = entrance.is_left_outside() => tracing::debug!(%from, "who was turned away has not left"),
     }
 }
 
@@ -40,9 +56,27 @@ where
 struct Entrance {
     door: Arc<dyn Door>,
     from: Option<SocketAddr>,
+    /// The connection is over.
+    gone: CancellationToken,
+    /// Somebody came with a wrong name or password,
+    turned_away: CancellationToken,
+    /// or with the right ones.
+    inside: AtomicBool,
 }
 
+/// Whoever is turned away and still there after this is hung up on: Buildbot's `try` waits for that, without a word.
+const PARTING: Duration = Duration::from_secs(3);
+
 impl Entrance {
+    /// Resolves when somebody was turned away who neither leaves nor finds the right password.
+    async fn is_left_outside(&self) {
+        self.turned_away.cancelled().await;
+        tokio::time::sleep(PARTING).await;
+        if self.inside.load(Ordering::Relaxed) {
+            std::future::pending().await
+        }
+    }
+
     async fn let_in(&self, name: &str, bot: Option<Reference>) -> Result<Arc<dyn Object>, Failure> {
         let Some(bot) = bot else {
             return Err(Failure::bad_arguments(
@@ -89,9 +123,17 @@ impl Portal for Entrance {
 
     fn refused(&self, user: &str) {
         self.door.refused(user, self.from);
+        self.turned_away.cancel();
     }
 
     fn enter<'a>(&'a self, user: &'a str, mind: Option<Reference>) -> BoxFuture<'a, Result<Arc<dyn Object>, Failure>> {
-        Box::pin(self.let_in(user, mind))
+        self.inside.store(true, Ordering::Relaxed);
+        match self.door.guest(user) {
+            Guest::Worker => Box::pin(self.let_in(user, mind)),
+            Guest::Try(desk) => {
+                let perspective = tries::perspective(desk, self.gone.clone());
+                Box::pin(async { Ok(perspective) })
+            }
+        }
     }
 }
