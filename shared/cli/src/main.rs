@@ -13,6 +13,7 @@ mod client;
 mod command;
 mod failure;
 mod json;
+mod memory;
 #[cfg_attr(unix, path = "program/whole.rs")]
 #[cfg_attr(windows, path = "program/worker.rs")]
 mod program;

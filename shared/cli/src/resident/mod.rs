@@ -8,6 +8,7 @@ mod desk;
 mod files;
 mod listen;
 mod ports;
+mod quiet;
 mod window;
 mod workers;
 
@@ -102,6 +103,7 @@ async fn stay(places: Places, options: Run, demo: Option<demo::Demo>) -> Result<
     if let Some(demo) = demo {
         tokio::spawn(demo.play(running.app.clone()));
     }
+    tokio::spawn(quiet::after_bursts(running.app.events()));
     let how = tokio::select! {
         how = running.quit.recv() => how.unwrap_or(QuitHow::Stop),
         () = terminated() => QuitHow::Stop,

@@ -8,7 +8,6 @@ mod create;
 mod folder;
 mod log;
 mod orders;
-mod pages;
 pub mod password;
 mod pid;
 mod serve;

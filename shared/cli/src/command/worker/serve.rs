@@ -5,8 +5,9 @@ use super::log::Log;
 use super::orders::{Order, Orders};
 use super::pid::Claim;
 use super::told::Told;
-use super::{folder, pages, start};
+use super::{folder, start};
 use crate::failure::{Failure, OTHER};
+use crate::memory;
 use lend::basedir::Basedir;
 use lend::{Lender, State, Why};
 use std::io::Write;
@@ -54,7 +55,7 @@ async fn serve(basedir: &Basedir, start: &WorkerStart) -> Result<Why, Failure> {
         }
         if told.is_some() {
             // From here on it waits, and does so in little memory.
-            pages::let_go_of_code();
+            memory::let_go_of_code();
         }
         if let State::Ended(why) = &*state.borrow() {
             return Ok(why.clone());

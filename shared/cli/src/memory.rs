@@ -1,4 +1,4 @@
-//! The program's code in memory: most of what a start goes through is not needed to wait for builds.
+//! Memory that is not needed to wait for builds: code that a start goes through, and what a burst leaves in the heap.
 
 /// Lets go of all code that this process has in memory. What it runs next comes back page by page from the system's
 /// cache of files, which costs microseconds.
@@ -14,6 +14,17 @@ pub fn let_go_of_code() {
 /// Other systems do this by themselves, or not at all.
 #[cfg(not(target_os = "linux"))]
 pub fn let_go_of_code() {}
+
+/// Gives the free parts of the heap back to the system. The C library keeps what many threads took and gave back.
+#[cfg(all(unix, target_os = "linux", target_env = "gnu"))]
+pub fn give_back_heap() {
+    // SAFETY: has no preconditions; it only looks at what is free already.
+    unsafe { libc::malloc_trim(0) };
+}
+
+/// Other C libraries do this by themselves, or not at all.
+#[cfg(all(unix, not(all(target_os = "linux", target_env = "gnu"))))]
+pub fn give_back_heap() {}
 
 /// Where a line of the list of mappings tells of a file's code: where it starts and its length.
 #[cfg(target_os = "linux")]

@@ -1,0 +1,25 @@
+//! Keeps the resident small: what a start or a burst took is given back once it is over.
+//!
+//! It waits for news and so wakes nobody while nothing happens.
+
+use crate::memory;
+use app::api::Event;
+use std::time::Duration;
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+/// So long after something happened memory is given back, and not more often than that. Reading a joined master takes
+/// less; and whoever looks at a page finds its code still there.
+const AFTER: Duration = Duration::from_secs(30);
+
+/// Gives memory back after the start, and after each time in which something happened, until nothing is told any more.
+pub async fn after_bursts(mut events: Receiver<Event>) {
+    loop {
+        tokio::time::sleep(AFTER).await;
+        memory::give_back_heap();
+        memory::let_go_of_code();
+        events = events.resubscribe();
+        if let Err(RecvError::Closed) = events.recv().await {
+            return;
+        }
+    }
+}
