@@ -43,6 +43,7 @@ impl State {
             Happening::Finished(build) => return self.finished(now, &build),
             Happening::Missed { master, builds } => return self.missed(now, &master, builds),
             Happening::SetOver { master, set } => return self.set_over(now, &master, set),
+            Happening::BuildSets { master, under_way } => return self.sets_are(now, &master, &under_way),
             Happening::WorkerBack { master, worker } => return self.worker_back(&master, |one| one == worker),
             Happening::Settings(settings) => self.set(settings),
             Happening::DoNotDisturb(on) => self.do_not_disturb = on,
@@ -182,6 +183,7 @@ impl State {
         self.away_kept.retain(|away| away.master != *master);
         self.touch_all();
         let mut withdrawn = self.worker_back(master, |_| true);
+        withdrawn.extend(self.forget_sets(master));
         let (gone, kept) = std::mem::take(&mut self.breaks)
             .into_iter()
             .partition(|b| b.master == *master);

@@ -1,6 +1,7 @@
 //! Build sets of which the first failure is told, and one summary at the end.
 //!
-//! Of joined masters it is not heard which builds a set has and when it is complete; there each break is told as usual.
+//! What a set has and when it is complete is told by its master. One that was lost meanwhile says which sets are still
+//! under way, and the others are over.
 
 use crate::finished::{Case, Decision};
 use crate::notice::{Button, Notice, NoticeAction, NoticeKey, Subject, Target, Tell, Urgency};
@@ -9,9 +10,10 @@ use crate::state::State;
 use crate::{BuilderKey, MasterKey, compose, words};
 use model::{BuildSetId, Time};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
-/// Sets under way that are remembered; one that never ends must not stay for ever.
-const SETS: usize = 64;
+/// Sets under way that are remembered over all masters; one that never ends must not stay for ever.
+const SETS: usize = 256;
 /// Builders of one set that are counted.
 const BUILDERS: usize = 1000;
 /// Builders that the summary names.
@@ -63,7 +65,9 @@ impl State {
             Some(at) => at,
             None => {
                 if self.sets.len() >= SETS {
-                    self.sets.remove(0);
+                    // Of one that was told the end is awaited.
+                    let untold = self.sets.iter().position(|known| !known.told);
+                    self.sets.remove(untold.unwrap_or(0));
                 }
                 self.sets.push(SetUnderWay {
                     master: master.clone(),
@@ -110,12 +114,37 @@ impl State {
         })
     }
 
+    /// Whether the end of that set is awaited, so that [`crate::Happening::SetOver`] says something.
+    pub fn awaits_end_of(&self, master: &MasterKey, set: BuildSetId) -> bool {
+        self.sets.iter().any(|known| known.is(master, set))
+    }
+
+    /// These sets of a master are under way, and no others.
+    pub(crate) fn sets_are(&mut self, now: Time, master: &MasterKey, under_way: &BTreeSet<BuildSetId>) -> Vec<Tell> {
+        let over = |known: &&SetUnderWay| known.master == *master && !under_way.contains(&known.set);
+        let over: Vec<BuildSetId> = self.sets.iter().filter(over).map(|known| known.set).collect();
+        over.into_iter()
+            .flat_map(|set| self.set_over(now, master, set))
+            .collect()
+    }
+
+    /// A master is no longer followed: nobody will say when its sets are over.
+    pub(crate) fn forget_sets(&mut self, master: &MasterKey) -> Vec<Tell> {
+        let (gone, kept) = std::mem::take(&mut self.sets)
+            .into_iter()
+            .partition(|known| known.master == *master);
+        self.sets = kept;
+        let told = gone.into_iter().filter(|known: &SetUnderWay| known.told);
+        told.map(|known| Tell::Withdraw(known.notice())).collect()
+    }
+
     /// The set is complete: one summary, if a failure of it was told.
     pub(crate) fn set_over(&mut self, now: Time, master: &MasterKey, set: BuildSetId) -> Vec<Tell> {
         let Some(at) = self.sets.iter().position(|known| known.is(master, set)) else {
             return Vec::new();
         };
         let over = self.sets.remove(at);
+        self.touched.rest = true;
         if !over.told {
             return Vec::new();
         }
@@ -127,11 +156,10 @@ impl State {
     }
 }
 
-/// The build's set, if a rule asks for its first failure and its end will be told.
+/// The build's set, if a rule asks for its first failure.
 fn counted(case: &Case<'_>) -> Option<BuildSetId> {
     let asked = case.ruling.rule.has(&[Mode::FirstFailure]);
-    let set = case.build.build_set.filter(|_| asked)?;
-    (case.build.builder.master == MasterKey::bundled()).then_some(set)
+    case.build.build_set.filter(|_| asked)
 }
 
 fn summary(over: &SetUnderWay) -> Notice {

@@ -7,6 +7,7 @@ use crate::rule::Rule;
 use crate::{BuildKey, BuilderKey, MasterKey};
 use model::{BuildSetId, ChangeId, Results, Time, WorkerId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Something happened, on a master or with the person.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,6 +89,13 @@ pub enum Happening {
         /// Which.
         set: BuildSetId,
     },
+    /// The build sets of a master that are under way, whole: others are over. To be said when it is heard again.
+    BuildSets {
+        /// Whose.
+        master: MasterKey,
+        /// All that are under way.
+        under_way: BTreeSet<BuildSetId>,
+    },
     /// Requests that wait, per builder; builders not named have none.
     Waiting {
         /// Whose.
@@ -104,7 +112,7 @@ pub enum Happening {
         /// What is wrong and what to do.
         message: Option<String>,
     },
-    /// A worker is away for longer than its master's configuration allows.
+    /// A worker is away for longer than its master's configuration allows. Telling it twice is harmless.
     WorkerMissing {
         /// Whose.
         master: MasterKey,
@@ -112,8 +120,8 @@ pub enum Happening {
         worker: WorkerId,
         /// Its name.
         name: String,
-        /// When it was there last.
-        since: Time,
+        /// When it was there last, if that is known.
+        since: Option<Time>,
     },
     /// The masters that this machine is lent to, whole.
     Lending(Vec<LentView>),

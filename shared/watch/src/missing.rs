@@ -16,7 +16,7 @@ pub(crate) struct Missing {
     pub master: MasterKey,
     pub worker: WorkerId,
     pub name: String,
-    pub since: Time,
+    pub since: Option<Time>,
     pub told: bool,
 }
 
@@ -27,7 +27,10 @@ impl Missing {
 }
 
 impl State {
-    pub(crate) fn worker_missing(&mut self, master: MasterKey, worker: WorkerId, name: String, since: Time) {
+    pub(crate) fn worker_missing(&mut self, master: MasterKey, worker: WorkerId, name: String, since: Option<Time>) {
+        if self.is_missing(&master, worker) {
+            return;
+        }
         self.missing.push(Missing {
             master,
             worker,
@@ -35,6 +38,12 @@ impl State {
             since,
             told: false,
         });
+    }
+
+    /// Whether a worker was told to be missing, and not to be back.
+    pub fn is_missing(&self, master: &MasterKey, worker: WorkerId) -> bool {
+        let mut missing = self.missing.iter();
+        missing.any(|one| one.master == *master && one.worker == worker)
     }
 
     /// Forgets the missing workers of a master that `back` names, and takes their notices away.
@@ -71,12 +80,15 @@ impl State {
             master: missing.master.clone(),
             worker: missing.worker,
         };
-        let since = words::clock(missing.since, now, self.utc_offset_minutes);
+        let away = match missing.since {
+            Some(since) => format!("It is away since {}", words::clock(since, now, self.utc_offset_minutes)),
+            None => "It is away for longer than its master allows".to_owned(),
+        };
         Notice {
             id: missing.notice(),
             about: Subject::Other,
             title: format!("Worker {} is missing", words::cut(&missing.name)),
-            body: format!("It is away since {since}. Builds that need it wait."),
+            body: format!("{away}. Builds that need it wait."),
             urgency: Urgency::Normal,
             buttons: vec![Button {
                 label: "Open worker".to_owned(),

@@ -41,7 +41,7 @@ pub(super) async fn event(master: &Master, event: &Event) -> Vec<Happening> {
             master: bundled(),
             worker: worker.id,
             name: worker.name.clone(),
-            since: *last_connection,
+            since: Some(*last_connection),
         }],
         Event::Worker(WorkerVerb::Connected, worker) => vec![Happening::WorkerBack {
             master: bundled(),

@@ -9,7 +9,7 @@ fn missing(since: Time) -> Happening {
         master: MasterKey::bundled(),
         worker: WorkerId(7),
         name: "mac".to_owned(),
-        since,
+        since: Some(since),
     }
 }
 
@@ -35,6 +35,33 @@ fn a_missing_worker_is_told_once_and_taken_away_when_it_is_back() {
     assert_eq!(desk.tick_after(600), [], "once is enough");
     assert_eq!(desk.hear(back()), withdrawn());
     assert_eq!(desk.hear(back()), [], "it was here already");
+}
+
+#[test]
+fn a_worker_that_is_told_to_be_missing_again_is_no_news() {
+    let mut desk = Desk::new();
+    aloud(&desk.hear(missing(NOON)));
+    assert_eq!(desk.hear(missing(NOON)), []);
+    assert!(desk.state.is_missing(&MasterKey::bundled(), WorkerId(7)));
+    assert_eq!(desk.hear(back()), withdrawn());
+    assert!(!desk.state.is_missing(&MasterKey::bundled(), WorkerId(7)));
+}
+
+#[test]
+fn nothing_is_said_of_a_time_that_nobody_knows() {
+    let mut desk = Desk::new();
+    let tells = desk.hear(Happening::WorkerMissing {
+        master: MasterKey("farm".to_owned()),
+        worker: WorkerId(7),
+        name: "mac".to_owned(),
+        since: None,
+    });
+    let notice = aloud(&tells);
+    assert_eq!(
+        notice.body,
+        "It is away for longer than its master allows. Builds that need it wait."
+    );
+    assert_eq!(notice.target.path(), "/masters/farm/workers/7");
 }
 
 #[test]

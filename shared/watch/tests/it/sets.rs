@@ -87,16 +87,69 @@ fn without_the_choice_a_set_is_told_by_its_breaks() {
     assert_eq!(over(&mut desk), []);
 }
 
+/// A build of the only builder of a joined master.
+fn there(desk: &mut Desk, number: i64, results: model::Results, set: i64) -> Vec<Tell> {
+    let farm = MasterKey("farm".to_owned());
+    let mut build = with_set(build(1, number, results, &[change(number, ME)]), set);
+    build.builder.master = farm.clone();
+    build.build.master = farm;
+    desk.finish_build(build)
+}
+
+fn under_way(desk: &mut Desk, sets: impl IntoIterator<Item = i64>) -> Vec<Tell> {
+    desk.hear(Happening::BuildSets {
+        master: MasterKey("farm".to_owned()),
+        under_way: sets.into_iter().map(BuildSetId).collect(),
+    })
+}
+
 #[test]
-fn of_a_joined_master_whose_sets_are_not_heard_to_end_each_break_is_told() {
+fn the_sets_of_a_joined_master_are_told_alike_and_are_others_than_those_of_the_own() {
     let mut desk = choosing();
     let farm = MasterKey("farm".to_owned());
-    let mut there = |number, results, set| {
-        let mut build = with_set(build(1, number, results, &[change(number, ME)]), set);
-        build.builder.master = farm.clone();
-        build.build.master = farm.clone();
-        desk.finish_build(build)
-    };
-    assert_eq!(there(1, Success, SET), []);
-    assert_eq!(aloud(&there(2, Failure, SET + 1)).title, "Broken by you: builder 1 #2");
+    assert_eq!(there(&mut desk, 1, Success, SET + 1), []);
+    let first = there(&mut desk, 2, Failure, SET);
+    assert_eq!(aloud(&first).title, "First failure: builder 1 #2");
+    assert_eq!(over(&mut desk), [], "it is of another master");
+    assert!(desk.state.awaits_end_of(&farm, BuildSetId(SET)));
+    let end = desk.hear(Happening::SetOver {
+        master: farm.clone(),
+        set: BuildSetId(SET),
+    });
+    assert_eq!(aloud(&end).title, "Done: 1 of 1 builder failed");
+    assert!(!desk.state.awaits_end_of(&farm, BuildSetId(SET)));
+}
+
+#[test]
+fn a_set_that_ended_while_its_master_was_not_heard_ends_when_it_is() {
+    let mut desk = choosing();
+    assert_eq!(there(&mut desk, 1, Success, SET), []);
+    aloud(&there(&mut desk, 2, Failure, SET + 1));
+    desk.restart();
+    assert_eq!(under_way(&mut desk, [SET + 1, SET + 2]), [], "it goes on");
+    let end = under_way(&mut desk, [SET + 2]);
+    assert_eq!(aloud(&end).title, "Done: 1 of 1 builder failed");
+    assert_eq!(under_way(&mut desk, []), []);
+}
+
+#[test]
+fn many_sets_wash_away_none_whose_end_is_awaited() {
+    let mut desk = choosing();
+    assert_eq!(there(&mut desk, 1, Success, SET), []);
+    aloud(&there(&mut desk, 2, Failure, SET + 1));
+    for number in 3..1000 {
+        there(&mut desk, number, Failure, SET + number);
+    }
+    let end = under_way(&mut desk, SET + 2..2000);
+    assert_eq!(aloud(&end).title, "Done: 1 of 1 builder failed");
+}
+
+#[test]
+fn a_master_that_is_no_longer_followed_takes_its_sets_with_it() {
+    let mut desk = choosing();
+    assert_eq!(there(&mut desk, 1, Success, SET), []);
+    let first = there(&mut desk, 2, Failure, SET + 1);
+    let gone = desk.hear(Happening::MasterGone(MasterKey("farm".to_owned())));
+    assert!(gone.contains(&Tell::Withdraw(aloud(&first).id.clone())), "{gone:?}");
+    assert_eq!(under_way(&mut desk, []), []);
 }
