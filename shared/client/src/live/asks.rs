@@ -2,7 +2,7 @@
 
 use super::reading::{self, Since};
 use crate::picture::Snapshot;
-use crate::rest::{Build, Builder, Change, Log, Request, Step};
+use crate::rest::{Build, BuildSet, Builder, Change, Log, Request, Step};
 use crate::{Error, Http};
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -22,6 +22,8 @@ pub(super) enum Ask {
     CatchUp,
     /// The requests that wait.
     Requests,
+    /// The build sets that are under way, and the requests that are built.
+    BuildSets,
     /// The last changes.
     Changes,
     /// A builder that an event named.
@@ -42,6 +44,8 @@ pub(super) enum Answer {
     /// Builds as they are, and those of the ones that ran which the master no longer has.
     CaughtUp(Vec<Build>, Vec<BuildId>),
     Requests(Vec<Request>),
+    /// Sets, whether there are still older ones, and the requests that are built.
+    BuildSets(Vec<BuildSet>, bool, Vec<Request>),
     Changes(Vec<Change>),
     Builder(Box<Builder>),
     History(BuilderId, Vec<Build>),
@@ -105,6 +109,9 @@ async fn answer(http: Http, ask: Ask, since: Since) -> Answer {
             .await
             .map(|(rows, gone)| Answer::CaughtUp(rows, gone)),
         Ask::Requests => reading::requests(&http).await.map(Answer::Requests),
+        Ask::BuildSets => reading::build_sets(&http)
+            .await
+            .map(|sets| Answer::BuildSets(sets.rows, sets.more, sets.claimed)),
         Ask::Changes => reading::changes(&http).await.map(Answer::Changes),
         Ask::Builder(builder) => reading::builder(&http, builder)
             .await

@@ -17,13 +17,14 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 /// What is wanted of every master. Properties come apart from their builds; claims are told by an Outpost only.
-const PATHS: [&str; 9] = [
+const PATHS: [&str; 10] = [
     "builds/*/*",
     "builds/*/properties/*",
     "builders/*/*",
     "workers/*/*",
     "masters/*/*",
     "buildrequests/*/*",
+    "buildsets/*/*",
     "changes/*/*",
     "projects/*/*",
     "claims/*/*",

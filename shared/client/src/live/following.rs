@@ -113,6 +113,15 @@ impl Connection<'_> {
                 self.tell(changed.then_some(News::RequestsChanged).into_iter().collect());
                 Ok(())
             }
+            Answer::BuildSets(rows, more, claimed) => {
+                self.take_in(claimed.into_iter().map(|row| Event::Request {
+                    row: Box::new(row),
+                    again: false,
+                }));
+                let news = self.keeper.shared.picture().replace_sets(&rows, !more);
+                self.tell(news);
+                Ok(())
+            }
             Answer::Changes(mut rows) => {
                 rows.sort_by_key(|row| row.id);
                 self.take_in(rows.into_iter().map(|row| Event::Change(Box::new(row))));

@@ -52,19 +52,24 @@ impl Outbox {
         self.waiting.push_back(news);
     }
 
-    /// Who is so far behind reads everything afresh, except what is told once: the builds that are over.
+    /// Who is so far behind reads everything afresh, except what is told once: the builds and build sets that are over.
     fn drop_the_oldest_half(&mut self) {
         let mut unseen = Vec::new();
         let mut more = false;
         let mut renewed = false;
+        let mut build_sets = None;
+        let mut over = Vec::new();
         for news in self.waiting.drain(..) {
             match news {
                 News::BuildFinished(build) => unseen.push(*build),
                 News::Reset(reset) => {
                     more |= reset.more;
                     renewed |= reset.renewed;
+                    build_sets = reset.build_sets;
+                    over.clear();
                     unseen.extend(reset.unseen);
                 }
+                News::BuildSetOver(set) => over.push(News::BuildSetOver(set)),
                 _ => {}
             }
         }
@@ -72,8 +77,13 @@ impl Outbox {
         unseen.drain(..unseen.len().saturating_sub(MOST / 2));
         self.places.clear();
         self.taken = 0;
-        self.waiting
-            .push_back(News::Reset(Box::new(Reset { unseen, more, renewed })));
+        self.waiting.push_back(News::Reset(Box::new(Reset {
+            unseen,
+            build_sets,
+            more,
+            renewed,
+        })));
+        self.waiting.extend(over.split_off(over.len().saturating_sub(MOST / 4)));
     }
 
     fn take(&mut self) -> Option<News> {
@@ -123,6 +133,8 @@ fn same(news: &News) -> Option<Same> {
         | News::BuildStarted(_)
         | News::BuildFinished(_)
         | News::BuildGone(_)
+        | News::BuildSetOver(_)
+        | News::WorkerMissing(_)
         | News::ChangeArrived(_) => None,
     }
 }

@@ -1,7 +1,9 @@
 //! What is read of a master, always with a limit (`rest-v2` §3, §5).
 
-use crate::picture::{BUILDERS, HISTORY, PROJECTS, PROPERTIES, Picture, REQUESTS, RUNNING, Snapshot, WORKERS};
-use crate::rest::{Build, Builder, Log, Step};
+use crate::picture::{
+    BUILD_SETS, BUILDERS, HISTORY, PROJECTS, PROPERTIES, Picture, REQUESTS, RUNNING, Snapshot, WORKERS,
+};
+use crate::rest::{Build, BuildSet, Builder, Log, Step};
 use crate::{Error, Http};
 use model::{BuildId, BuilderId, StepId};
 
@@ -32,7 +34,7 @@ impl Since {
     }
 }
 
-/// Reads everything: seven or eight requests, and more only for what nobody had heard of.
+/// Reads everything: seven to ten requests, and more only for what nobody had heard of.
 pub(super) async fn snapshot(http: Http, since: Since) -> Result<Snapshot, Error> {
     let projects = format!("projects?order=projectid&limit={}", PROJECTS + 1);
     let changes = format!("changes?order=-changeid&limit={CHANGES}");
@@ -46,6 +48,12 @@ pub(super) async fn snapshot(http: Http, since: Since) -> Result<Snapshot, Error
         async { if_known(http.rows(&projects, "projects").await) },
         http.rows(&changes, "changes"),
     )?;
+    let requests = requests(&http).await?;
+    // Where nothing waits and nothing runs, no set is under way that anybody asks for.
+    let sets = match requests.is_empty() && builds.running.is_empty() {
+        true => Sets::default(),
+        false => sets_if_told(build_sets(&http).await)?,
+    };
     let Builds {
         running,
         finished,
@@ -61,7 +69,10 @@ pub(super) async fn snapshot(http: Http, since: Since) -> Result<Snapshot, Error
         finished,
         more,
         back_to,
-        requests: requests(&http).await?,
+        requests,
+        claimed: sets.claimed,
+        build_sets: sets.rows,
+        more_sets: sets.more,
         changes,
     })
 }
@@ -71,6 +82,17 @@ fn if_known<T>(rows: Result<Vec<T>, Error>) -> Result<Vec<T>, Error> {
     match rows {
         Err(error) if error.is_unknown_here() => Ok(Vec::new()),
         rows => rows,
+    }
+}
+
+/// Nothing from a master that does not say which sets there are: what was known of them stays.
+fn sets_if_told(sets: Result<Sets, Error>) -> Result<Sets, Error> {
+    match sets {
+        Err(error) if !error.is_passing() => Ok(Sets {
+            more: true,
+            ..Sets::default()
+        }),
+        sets => sets,
     }
 }
 
@@ -204,6 +226,31 @@ pub(super) async fn requests(http: &Http) -> Result<Vec<crate::rest::Request>, E
         REQUESTS + 1
     );
     http.rows(&path, "buildrequests").await
+}
+
+/// Build sets that are under way.
+#[derive(Default)]
+pub(super) struct Sets {
+    pub(super) rows: Vec<BuildSet>,
+    /// There are more, and they are older.
+    pub(super) more: bool,
+    /// The requests that are built.
+    pub(super) claimed: Vec<crate::rest::Request>,
+}
+
+/// The build sets that are under way, the newest, and the requests that are built, which say whose their builds are.
+pub(super) async fn build_sets(http: &Http) -> Result<Sets, Error> {
+    let sets = format!("buildsets?complete=false&order=-bsid&limit={BUILD_SETS}");
+    let claimed = format!("buildrequests?complete=false&claimed=true&order=-buildrequestid&limit={RUNNING}");
+    let (rows, claimed) = tokio::try_join!(
+        http.rows::<BuildSet>(&sets, "buildsets"),
+        http.rows(&claimed, "buildrequests")
+    )?;
+    Ok(Sets {
+        more: rows.len() >= BUILD_SETS,
+        rows,
+        claimed,
+    })
 }
 
 /// The last changes.

@@ -94,6 +94,7 @@ impl Connection<'_> {
             self.ask(Ask::Requests);
             if self.looks % 4 == 1 {
                 self.ask(Ask::Changes);
+                self.ask(Ask::BuildSets);
             }
         }
         self.ask(Ask::CatchUp);

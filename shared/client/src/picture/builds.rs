@@ -37,7 +37,9 @@ impl Picture {
         }
         self.remember_over(&finished);
         self.remember(finished.clone());
+        let request = finished.request;
         news.push(News::BuildFinished(Box::new(finished)));
+        self.end_set_of(request, news);
     }
 
     /// A build is there, so its request waits no longer.
@@ -191,9 +193,10 @@ impl Picture {
 
     /// A running build is no longer there, and nothing is known of its end.
     pub(crate) fn gone(&mut self, build: BuildId, news: &mut Vec<News>) {
-        if self.running.remove(&build).is_some() {
+        if let Some(gone) = self.running.remove(&build) {
             self.over.add(build);
             news.push(News::BuildGone(build));
+            self.end_set_of(gone.request, news);
         }
         self.ran.remove(&build);
     }

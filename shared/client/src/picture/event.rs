@@ -30,6 +30,13 @@ pub enum Event {
     Claim,
     /// A worker as it is.
     Worker(Box<rest::Worker>),
+    /// A worker is away for longer than its master's configuration allows.
+    WorkerMissing {
+        /// The worker as it is.
+        row: Box<rest::Worker>,
+        /// Whether the configuration names somebody who is to know.
+        notify: bool,
+    },
     /// One of the farm's masters runs, or no longer.
     Master {
         /// Which.
@@ -46,6 +53,8 @@ pub enum Event {
         /// It was claimed, and now waits again.
         again: bool,
     },
+    /// A build set as it is.
+    BuildSet(Box<rest::BuildSet>),
     /// A change.
     Change(Box<rest::Change>),
     /// A project as it is.
@@ -76,6 +85,13 @@ struct Short {
     name: String,
     #[serde(default)]
     active: bool,
+}
+
+/// Whom a master tells that a worker is missing.
+#[derive(Deserialize)]
+struct Notify {
+    #[serde(default)]
+    notify: Json,
 }
 
 impl Event {
@@ -121,6 +137,13 @@ impl Event {
                 })
             }
             ["builders", _, _] => Ok(Event::Builder(json(body)?)),
+            ["workers", _, "missing"] => {
+                let Notify { notify } = json(body)?;
+                Ok(Event::WorkerMissing {
+                    row: json(body)?,
+                    notify: notify.as_array().is_some_and(|all| !all.is_empty()),
+                })
+            }
             ["workers", _, _] => Ok(Event::Worker(json(body)?)),
             ["masters", _, verb] => {
                 let short: Short = json(body)?;
@@ -134,6 +157,7 @@ impl Event {
                 row: json(body)?,
                 again: *verb == "unclaimed",
             }),
+            ["buildsets", _, _] => Ok(Event::BuildSet(json(body)?)),
             ["changes", _, _] => Ok(Event::Change(json(body)?)),
             ["claims", _, _] => Ok(Event::Claim),
             ["projects", _, _] => Ok(Event::Project(json(body)?)),

@@ -64,6 +64,14 @@ impl Picture {
         }
     }
 
+    /// Whoever is there is not missing, whatever is told late.
+    pub(super) fn worker_missing(&mut self, row: &rest::Worker, notify: bool, news: &mut Vec<News>) {
+        self.worker(row, news);
+        if notify && !row.is_connected() && self.workers.contains_key(&row.id) {
+            news.push(News::WorkerMissing(row.id));
+        }
+    }
+
     pub(super) fn keep_worker(&mut self, row: &rest::Worker) -> bool {
         let worker = worker(row);
         match self.workers.get_mut(&row.id) {

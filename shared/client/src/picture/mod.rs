@@ -13,6 +13,7 @@ mod news;
 mod queue;
 mod recent;
 mod rows;
+mod sets;
 mod snapshot;
 mod watched;
 
@@ -20,11 +21,11 @@ pub use about::{About, PROPERTIES};
 pub use event::{Event, Unreadable};
 pub use kept::{Kept, KeptBuild, KeptBuilder};
 pub use news::{News, Reset};
-pub use rows::{Builder, Change, Finished, Master, Project, Request, Running, Watched, Worker};
+pub use rows::{BuildSet, Builder, Change, Finished, Master, Project, Request, Running, Watched, Worker};
 pub use snapshot::Snapshot;
 
 use about::Abouts;
-use model::{BuildId, BuilderId, ChangeId, MasterId, ProjectId, RequestId, WorkerId};
+use model::{BuildId, BuildSetId, BuilderId, ChangeId, MasterId, ProjectId, RequestId, WorkerId};
 use recent::Recent;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -38,6 +39,8 @@ pub const RUNNING: usize = 5_000;
 pub const WORKERS: usize = 10_000;
 /// The most waiting requests that are kept.
 pub const REQUESTS: usize = 5_000;
+/// The most build sets under way that are kept.
+pub const BUILD_SETS: usize = 2_000;
 /// The changes that are kept, the last ones.
 pub const CHANGES: usize = 300;
 /// The most masters of one farm that are kept.
@@ -62,6 +65,11 @@ pub struct Picture {
     projects: BTreeMap<ProjectId, Project>,
     requests: BTreeMap<RequestId, Request>,
     changes: BTreeMap<ChangeId, Change>,
+    sets: BTreeMap<BuildSetId, BuildSet>,
+    sets_over: VecDeque<BuildSet>,
+    /// Sets of which the end was told.
+    told_over: Recent<BuildSetId>,
+    set_of: BTreeMap<RequestId, BuildSetId>,
     watched: BTreeMap<BuildId, Watched>,
     abouts: Abouts,
     /// Properties that came before their builds.
@@ -94,6 +102,10 @@ impl Default for Picture {
             projects: BTreeMap::new(),
             requests: BTreeMap::new(),
             changes: BTreeMap::new(),
+            sets: BTreeMap::new(),
+            sets_over: VecDeque::new(),
+            told_over: Recent::new(OVER),
+            set_of: BTreeMap::new(),
             watched: BTreeMap::new(),
             abouts: Abouts::default(),
             early: VecDeque::new(),
@@ -120,8 +132,10 @@ impl Picture {
             Event::Builder(row) => self.builder(&row, news),
             Event::Configured { builder, master, here } => self.configured(builder, master, here, news),
             Event::Worker(row) => self.worker(&row, news),
+            Event::WorkerMissing { row, notify } => self.worker_missing(&row, notify, news),
             Event::Master { master, name, active } => self.master(master, &name, active, news),
             Event::Request { row, again } => self.request(&row, again, news),
+            Event::BuildSet(row) => self.set(&row, news),
             Event::Change(row) => self.change(&row, news),
             Event::Project(row) => self.project(&row, news),
             Event::Step(row) => self.step(*row, news),

@@ -12,6 +12,7 @@ const TEXT: usize = 300;
 
 impl Picture {
     pub(super) fn request(&mut self, row: &rest::Request, again: bool, news: &mut Vec<News>) {
+        self.note_set(row);
         if row.complete {
             self.complete.add(row.id);
         }

@@ -174,6 +174,21 @@ pub struct Request {
     pub waited_for: bool,
 }
 
+/// What one reason asks of some builders.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BuildSet {
+    /// `bsid`.
+    pub id: BuildSetId,
+    /// Why, for people.
+    pub reason: Box<str>,
+    /// The build that it repeats, from version 4.0 on.
+    pub repeats: Option<BuildId>,
+    /// A diff is built that is in no repository.
+    pub patched: bool,
+    /// Its master said that it is over, and a build of it is still known to run.
+    pub(super) complete: bool,
+}
+
 /// A change.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {

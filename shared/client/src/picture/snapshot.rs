@@ -32,6 +32,12 @@ pub struct Snapshot {
     pub back_to: Option<BuildId>,
     /// Requests that wait.
     pub requests: Vec<rest::Request>,
+    /// Requests that are built.
+    pub claimed: Vec<rest::Request>,
+    /// Build sets that are under way.
+    pub build_sets: Vec<rest::BuildSet>,
+    /// There are more of those than were read, and they are older.
+    pub more_sets: bool,
     /// The last changes.
     pub changes: Vec<rest::Change>,
 }
@@ -78,11 +84,15 @@ impl Picture {
         self.cuts.clear();
         self.replace_farm(&snapshot);
         let unseen = self.replace_builds(&snapshot);
+        snapshot.claimed.iter().for_each(|row| self.note_set(row));
         self.replace_requests(&snapshot.requests);
+        // That some are over is said by those that are not.
+        self.replace_sets(&snapshot.build_sets, !snapshot.more_sets);
         self.keep_changes(&snapshot.changes);
         self.is_known = true;
         News::Reset(Box::new(Reset {
             unseen,
+            build_sets: Some(self.sets.keys().copied().collect()),
             more: snapshot.more,
             renewed,
         }))
@@ -153,6 +163,7 @@ impl Picture {
         let before = take(&mut self.requests);
         for row in rows.iter().filter(|row| row.is_pending()) {
             if !self.claimed.contains(row.id) && !self.complete.contains(row.id) {
+                self.note_set(row);
                 self.keep_request(row);
             }
         }

@@ -21,7 +21,10 @@ async fn where_sockets_do_not_get_through_a_stream_does() {
         );
         sim.act(&Act::Start);
         sim.act(&Act::End(0, 2));
-        let told = until(&mut news, "a build ends", |news| matches!(news, News::BuildFinished(_))).await;
+        let told = until(&mut news, "a build ends, and its set", |news| {
+            matches!(news, News::BuildSetOver(_))
+        })
+        .await;
         assert_eq!(ended(&told), [1]);
         assert_eq!(joined.with(shown), sim.shown());
     }

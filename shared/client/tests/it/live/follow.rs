@@ -34,7 +34,10 @@ async fn what_happens_is_told_and_nothing_is_asked() {
     sim.act(&Act::Work(0));
     until(&mut news, "it goes on", |news| matches!(news, News::BuildChanged(_))).await;
     sim.act(&Act::End(0, 2));
-    let told = until(&mut news, "it ends", |news| matches!(news, News::BuildFinished(_))).await;
+    let told = until(&mut news, "it ends, and its set", |news| {
+        matches!(news, News::BuildSetOver(_))
+    })
+    .await;
     assert_eq!(ended(&told), [2]);
     assert_eq!(joined.with(shown), sim.shown());
     sim.pinged(4).await;
@@ -49,6 +52,12 @@ async fn reading_takes_few_requests_and_each_has_a_limit() {
     let requests = sim.requests();
     let read: Vec<&String> = requests.iter().filter(|path| path.starts_with("api/v2/")).collect();
     assert!(read.len() <= 8, "{read:?}");
+    // Where something waits or runs, its sets are asked for besides.
+    sim.act(&Act::Ask(1));
+    let (other, _news) = sim.join(None);
+    live(&other).await;
+    let more = sim.requests().split_off(requests.len());
+    assert!(more.len() <= 11, "{more:?}");
     assert!(read.iter().all(|path| path.contains("limit=")), "{read:?}");
     assert_eq!(requests.len(), read.len() + 1, "one socket");
 }

@@ -372,7 +372,7 @@ impl State {
         match elements[..] {
             ["builds"] => builds(self.master.builds(query)),
             ["builders", id, "builds"] => builds(self.master.builds(&format!("builderid={id}&{query}"))),
-            ["builders" | "workers" | "buildrequests"] => Some(self.master.rows_of(path)),
+            ["builders" | "workers" | "buildrequests" | "buildsets"] => Some(self.master.rows_of(path, query)),
             [plural @ ("masters" | "changes")] => empty(plural),
             ["builds", _, plural] | ["steps", _, plural] => empty(plural),
             _ => None,

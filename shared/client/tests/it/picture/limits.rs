@@ -1,7 +1,7 @@
 //! Masters that lie, or that are larger than anything that makes sense.
 
 use super::{rows, tell};
-use client::picture::{BUILDERS, CHANGES, Event, HISTORY, News, Picture, REQUESTS, RUNNING, Snapshot};
+use client::picture::{BUILD_SETS, BUILDERS, CHANGES, Event, HISTORY, News, Picture, REQUESTS, RUNNING, Snapshot};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -32,6 +32,12 @@ fn a_master_with_too_much_is_cut_off_and_that_is_said() {
         let row = json!({"changeid": id, "author": "a".repeat(10_000), "comments": "c".repeat(10_000)});
         tell(&mut picture, "changes/1/new", &row);
     }
+    for id in 1..=i64::try_from(BUILD_SETS).expect("small") + 10 {
+        let row = json!({"bsid": id, "reason": "r".repeat(1_000), "complete": false});
+        tell(&mut picture, "buildsets/1/new", &row);
+    }
+    assert_eq!(picture.build_sets().len(), BUILD_SETS);
+    assert!(picture.build_sets().all(|set| set.reason.len() <= 200));
     let sizes = (
         picture.builders().len(),
         picture.running().len(),
@@ -54,6 +60,7 @@ fn a_master_with_too_much_is_cut_off_and_that_is_said() {
     assert_eq!(
         cuts,
         BTreeMap::from([
+            ("build sets", BUILD_SETS),
             ("builders", BUILDERS),
             ("requests", REQUESTS),
             ("running builds", RUNNING)
@@ -181,9 +188,9 @@ fn json_value() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn no_event_makes_it_fall(
-        key in "(builds|builders|workers|masters|buildrequests|changes|projects|steps|logs)/(1|x|-1)(/(steps|logs|properties)/1)?/(new|update|started|stopped|unclaimed)",
+        key in "(builds|builders|workers|masters|buildrequests|buildsets|changes|projects|steps|logs)/(1|x|-1)(/(steps|logs|properties)/1)?/(new|update|started|stopped|unclaimed|missing)",
         members in proptest::collection::btree_map(
-            "(buildid|builderid|workerid|masterid|buildrequestid|changeid|projectid|stepid|logid|name|number|complete|results|properties|started_at|complete_at|tags|masterids|connected_to|state_string|num_lines|urls|owner)",
+            "(buildid|builderid|workerid|masterid|buildrequestid|changeid|bsid|buildsetid|projectid|stepid|logid|name|number|complete|results|properties|started_at|complete_at|tags|masterids|connected_to|state_string|num_lines|urls|owner)",
             prop_oneof![Just(json!(1)), json_value()],
             0..10,
         ),

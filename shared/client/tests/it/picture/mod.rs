@@ -4,6 +4,7 @@ mod limits;
 pub mod model;
 mod property;
 mod replay;
+mod sets;
 
 use client::picture::{Event, News, Picture};
 use serde::de::DeserializeOwned;

@@ -3,7 +3,7 @@
 use super::rows;
 use client::picture::{Picture, Snapshot};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub const BUILDERS: i64 = 3;
 
@@ -12,6 +12,8 @@ pub const BUILDERS: i64 = 3;
 pub enum Act {
     /// A request for a builder.
     Ask(i64),
+    /// A request for each builder, of one set.
+    AskAll,
     /// The oldest request that waits is built, or none.
     Start,
     /// A build does something else: one of those that run.
@@ -38,6 +40,7 @@ pub struct Told {
 pub struct Master {
     builds: BTreeMap<i64, Value>,
     requests: BTreeMap<i64, Value>,
+    sets: BTreeMap<i64, Value>,
     workers: BTreeMap<i64, bool>,
     clock: i64,
 }
@@ -48,11 +51,12 @@ impl Master {
         self.clock += 1;
         match act {
             Act::Ask(builder) => {
-                let id = self.requests.len() as i64 + 1;
-                let row = json!({"buildrequestid": id, "buildsetid": id, "builderid": builder, "priority": 0,
-                    "claimed": false, "complete": false, "results": -1, "submitted_at": self.clock});
-                self.requests.insert(id, row);
-                vec![self.request(id, "new")]
+                let set = self.sets.len() as i64 + 1;
+                self.add_set(set, &[*builder])
+            }
+            Act::AskAll => {
+                let set = self.sets.len() as i64 + 1;
+                self.add_set(set, &(1..=BUILDERS).collect::<Vec<_>>())
             }
             Act::Start => self.start(),
             Act::Work(which) => match self.running(*which) {
@@ -73,6 +77,51 @@ impl Master {
                 vec![told(format!("worker {id}"), format!("workers/{id}/{verb}"), body)]
             }
         }
+    }
+
+    fn add_set(&mut self, set: i64, builders: &[i64]) -> Vec<Told> {
+        let row = json!({"bsid": set, "reason": format!("reason {set}"), "complete": false, "results": null,
+            "rebuilt_buildid": null, "sourcestamps": []});
+        self.sets.insert(set, row);
+        let mut told = vec![self.set_row(set, "new")];
+        for builder in builders {
+            let id = self.requests.len() as i64 + 1;
+            let row = json!({"buildrequestid": id, "buildsetid": set, "builderid": builder, "priority": 0,
+                "claimed": false, "complete": false, "results": -1, "submitted_at": self.clock});
+            self.requests.insert(id, row);
+            told.push(self.request(id, "new"));
+        }
+        told
+    }
+
+    /// Its set is over with its last request.
+    fn set_over(&mut self, request: i64) -> Option<Told> {
+        let set = self.set_of(request);
+        let mut of_it = self.requests.values().filter(|row| row["buildsetid"] == set);
+        let over = of_it.all(|row| row["complete"] == true);
+        over.then(|| {
+            self.sets.get_mut(&set).expect("it")["complete"] = json!(true);
+            self.set_row(set, "complete")
+        })
+    }
+
+    /// The set of a request.
+    pub fn set_of(&self, request: i64) -> i64 {
+        self.requests[&request]["buildsetid"].as_i64().expect("a set")
+    }
+
+    /// The sets that are under way.
+    pub fn sets_under_way(&self) -> BTreeSet<i64> {
+        let under_way = self.sets.iter().filter(|(_, set)| set["complete"] == false);
+        under_way.map(|(id, _)| *id).collect()
+    }
+
+    fn set_row(&self, id: i64, verb: &str) -> Told {
+        told(
+            format!("set {id}"),
+            format!("buildsets/{id}/{verb}"),
+            self.sets[&id].clone(),
+        )
     }
 
     fn start(&mut self) -> Vec<Told> {
@@ -107,7 +156,9 @@ impl Master {
         let row = self.requests.get_mut(&request).expect("it");
         row["complete"] = json!(true);
         row["results"] = json!(results);
-        vec![self.build(id, "finished"), self.request(request, "complete")]
+        let mut told = vec![self.build(id, "finished"), self.request(request, "complete")];
+        told.extend(self.set_over(request));
+        told
     }
 
     fn retry(&mut self, which: usize) -> Vec<Told> {
@@ -143,7 +194,10 @@ impl Master {
             format!("buildrequests/{id}/cancel"),
             Value::Null,
         );
-        vec![self.request(id, "complete"), null]
+        let mut told = vec![self.request(id, "complete")];
+        told.extend(self.set_over(id));
+        told.push(null);
+        told
     }
 
     fn running(&self, which: usize) -> Option<i64> {
@@ -190,6 +244,8 @@ impl Master {
         snapshot.builders = rows(&(1..=BUILDERS).map(builder).collect());
         snapshot.finished = rows(&self.of(true));
         snapshot.requests = rows(&self.waiting());
+        snapshot.claimed = rows(&self.claimed());
+        snapshot.build_sets = rows(&self.unfinished_sets());
         snapshot.workers = rows(&self.workers.iter().map(|(id, here)| worker(*id, *here)).collect());
     }
 
@@ -228,6 +284,8 @@ pub fn shown(picture: &Picture) -> Value {
         "running": picture.running().map(|build| (build.build.0, build.state.to_string())).collect::<Vec<_>>(),
         "finished": picture.builders().map(|builder| (builder.id.0, builds(builder))).collect::<Vec<_>>(),
         "requests": picture.requests().map(|request| request.id.0).collect::<Vec<_>>(),
+        "sets": picture.build_sets().map(|set| (set.id.0, set.reason.to_string())).collect::<Vec<_>>(),
+        "set of each": picture.running().map(|build| build.request.and_then(|request| picture.set_of(request)).map(|set| set.0)).collect::<Vec<_>>(),
         "workers": picture.workers().map(|worker| (worker.id.0, worker.connected_to.len())).collect::<Vec<_>>(),
     })
 }
@@ -266,13 +324,25 @@ impl Master {
     }
 
     /// All rows of another collection, in an envelope.
-    pub fn rows_of(&self, plural: &str) -> Value {
+    pub fn rows_of(&self, plural: &str, query: &str) -> Value {
         let rows: Value = match plural {
             "builders" => (1..=BUILDERS).map(builder).collect(),
             "workers" => self.workers.iter().map(|(id, here)| worker(*id, *here)).collect(),
+            "buildsets" => self.unfinished_sets(),
+            _ if query.contains("claimed=true") => self.claimed(),
             _ => self.waiting(),
         };
         json!({plural: rows, "meta": {}})
+    }
+
+    fn unfinished_sets(&self) -> Value {
+        let unfinished = self.sets.values().filter(|set| set["complete"] == false);
+        unfinished.cloned().collect()
+    }
+
+    fn claimed(&self) -> Value {
+        let built = |row: &&Value| row["claimed"] == true && row["complete"] == false;
+        self.requests.values().filter(built).cloned().collect()
     }
 
     fn waiting(&self) -> Value {

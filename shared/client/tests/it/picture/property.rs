@@ -2,13 +2,15 @@
 
 use super::model::{Act, BUILDERS, Master, Told, shown};
 use super::tell;
-use client::picture::{News, Picture, Snapshot};
+use client::picture::{Finished, News, Picture, Snapshot};
+use model::BuildSetId;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         4 => (1..=BUILDERS).prop_map(Act::Ask),
+        1 => Just(Act::AskAll),
         4 => Just(Act::Start),
         3 => (0usize..8).prop_map(Act::Work),
         4 => (0usize..8, 0i64..5).prop_map(|(which, results)| Act::End(which, results)),
@@ -60,6 +62,11 @@ struct Listener {
     picture: Picture,
     ended: BTreeMap<i64, usize>,
     over: BTreeSet<i64>,
+    /// Sets of which a build was told and whose end was not: who tells of first failures waits for it.
+    awaited: BTreeSet<i64>,
+    sets_over: BTreeSet<i64>,
+    /// A build was told after the end of its set.
+    late: bool,
 }
 
 impl Listener {
@@ -77,13 +84,29 @@ impl Listener {
     }
 
     fn note(&mut self, news: &News) {
-        let ended: Vec<i64> = match news {
-            News::BuildFinished(build) => vec![build.build.0],
-            News::Reset(reset) => reset.unseen.iter().map(|build| build.build.0).collect(),
-            _ => vec![],
+        let ended: &[Finished] = match news {
+            News::BuildFinished(build) => std::slice::from_ref(&**build),
+            News::Reset(reset) => &reset.unseen,
+            _ => &[],
         };
         for build in ended {
-            *self.ended.entry(build).or_default() += 1;
+            *self.ended.entry(build.build.0).or_default() += 1;
+            let set = build.request.and_then(|request| self.picture.set_of(request));
+            if let Some(set) = set.map(|set| set.0) {
+                self.late |= self.sets_over.contains(&set);
+                self.awaited.insert(set);
+            }
+        }
+        match news {
+            News::BuildSetOver(set) => {
+                assert!(self.sets_over.insert(set.0), "the end of set {set} is told twice");
+                self.awaited.remove(&set.0);
+            }
+            News::Reset(reset) => {
+                let under_way = reset.build_sets.as_ref().expect("they were read");
+                self.awaited.retain(|set| under_way.contains(&BuildSetId(*set)));
+            }
+            _ => {}
         }
     }
 
@@ -131,6 +154,8 @@ proptest! {
             listener.hear(&event);
         }
         prop_assert_eq!(shown(&listener.picture), shown(&fresh(&master)), "after the first snapshot");
+        prop_assert!(!listener.late, "a build of a set that was over is told");
+        prop_assert!(listener.awaited.is_subset(&master.sets_under_way()), "the end of a set was not told");
 
         // Live, on a bad line; then away; then read again.
         for event in on_the_way(acts(&mut master, &live), &fates, true) {
@@ -147,6 +172,7 @@ proptest! {
         }
         prop_assert_eq!(shown(&listener.picture), shown(&fresh(&master)), "after the second snapshot");
         prop_assert_eq!(listener.picture.last_build().0, master.last_build());
+        prop_assert!(listener.awaited.is_subset(&master.sets_under_way()), "the end of a set was not told");
 
         for build in master.builds_over() {
             let told = listener.ended.get(&build).copied().unwrap_or_default();
