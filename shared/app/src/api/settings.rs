@@ -121,8 +121,7 @@ pub enum RuleMode {
     Cancelled,
     /// Every build.
     All,
-    /// The first failure of a build set, and one summary at its end, in place of a notice for each break in it. On
-    /// joined masters, whose sets are not followed, each break is told as usual.
+    /// The first failure of a build set, and one summary at its end, in place of a notice for each break in it.
     FirstFailure,
 }
 

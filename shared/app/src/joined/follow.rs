@@ -123,7 +123,12 @@ impl Follower {
                 self.touch(builder);
                 self.tell(Telling::History(builder)).await;
             }
-            News::WorkersChanged => self.touch_waited_for(),
+            News::BuildSetOver(set) => self.tell(Telling::SetOver(set)).await,
+            News::WorkersChanged => {
+                self.touch_waited_for();
+                self.tell(Telling::Workers).await;
+            }
+            News::WorkerMissing(worker) => self.tell(Telling::Missing(worker)).await,
             News::ClaimsChanged => self.read_claims(),
             News::ChangeArrived(_) => newsroom.changes(),
         }

@@ -3,6 +3,7 @@
 //! Each has its own tasks and bounded queues, so that one that is slow, lies or is away delays no other. What faces show
 //! of them is made from their pictures in `service/joined`.
 
+mod absent;
 mod ended;
 mod follow;
 pub(crate) mod hints;

@@ -1,5 +1,6 @@
 //! Beginning to follow a joined master, and ending it.
 
+use super::absent::Absent;
 use super::follow::Follower;
 use super::kept::{Kept, resume_key};
 use super::member::Member;
@@ -8,7 +9,7 @@ use super::{Farm, seen, sign};
 use crate::api::Refusal;
 use crate::service::write;
 use client::{Base, Http, Joined, Rhythm, Trust};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -36,6 +37,8 @@ impl Farm {
             member: Arc::clone(&member),
             around: self.around.clone(),
             running: BTreeMap::new(),
+            over: VecDeque::new(),
+            absent: Absent::default(),
         };
         let follower = Follower {
             member: Arc::clone(&member),

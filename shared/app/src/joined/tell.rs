@@ -4,13 +4,14 @@
 //! and no other master.
 
 use super::Around;
+use super::absent::Absent;
 use super::ended;
 use super::member::Member;
 use super::translate;
 use crate::service::clock::now;
 use client::picture::{Finished, Reset, Running};
-use model::{BuildId, BuilderId};
-use std::collections::BTreeMap;
+use model::{BuildId, BuildSetId, BuilderId, WorkerId};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use watch::{BuildKey, BuilderKey, FinishedBuild, Happening};
@@ -24,6 +25,9 @@ const HURRY: usize = 12;
 /// Builds of which something is read after a time without a connection.
 const LOOKED_INTO: usize = 12;
 
+/// Sets whose end was told, in case that one of their builds is told late.
+const OVER: usize = 64;
+
 /// What is to be told.
 #[derive(Debug)]
 pub(super) enum Telling {
@@ -35,6 +39,12 @@ pub(super) enum Telling {
     Builders,
     /// Other requests wait.
     Waiting,
+    /// A build set is over.
+    SetOver(BuildSetId),
+    /// Workers came, went or changed.
+    Workers,
+    /// A worker is away for too long.
+    Missing(WorkerId),
     /// The last builds of a builder are known.
     History(BuilderId),
     /// A build began.
@@ -50,6 +60,9 @@ pub(super) struct Teller {
     pub around: Around,
     /// Builds that were told to run: for those that vanish.
     pub running: BTreeMap<BuildId, Running>,
+    /// Sets whose end was told lately.
+    pub over: VecDeque<BuildSetId>,
+    pub absent: Absent,
 }
 
 impl Teller {
@@ -65,6 +78,9 @@ impl Teller {
             Telling::Link => self.apply(translate::master(&self.member, now())).await,
             Telling::Builders => self.apply(translate::builders(&self.member)).await,
             Telling::Waiting => self.apply(translate::waiting(&self.member)).await,
+            Telling::SetOver(set) => self.set_over(set).await,
+            Telling::Workers => self.workers(Some(now())).await,
+            Telling::Missing(worker) => self.missing(worker).await,
             Telling::Reset(reset) => self.reset(*reset).await,
             Telling::History(builder) => self.history(&[builder]).await,
             Telling::Started(build) => {
@@ -74,7 +90,11 @@ impl Teller {
             Telling::Finished(build) => {
                 self.running.remove(&build.build);
                 let told = self.finished(&build, hurry).await;
+                let late = told.build_set.filter(|set| self.over.contains(set));
                 self.apply(Happening::Finished(Box::new(told))).await;
+                if let Some(set) = late {
+                    self.end_set(set).await;
+                }
             }
             Telling::Gone(build) => self.gone(build).await,
         }
@@ -84,9 +104,55 @@ impl Teller {
         self.around.watching.apply(happening).await;
     }
 
+    async fn set_over(&mut self, set: BuildSetId) {
+        if self.over.len() >= OVER {
+            self.over.pop_front();
+        }
+        self.over.push_back(set);
+        self.end_set(set).await;
+    }
+
+    /// Most sets end without anybody who waits for it.
+    async fn end_set(&self, set: BuildSetId) {
+        let master = self.member.key.clone();
+        if self.around.watching.awaits_end_of(&master, set) {
+            self.apply(Happening::SetOver { master, set }).await;
+        }
+    }
+
+    /// Those who were missing may be back.
+    async fn workers(&mut self, at: Option<model::Time>) {
+        let back = self.member.joined.with(|picture| self.absent.look(picture, at));
+        for worker in back {
+            let master = self.member.key.clone();
+            self.apply(Happening::WorkerBack { master, worker }).await;
+        }
+    }
+
+    async fn missing(&mut self, worker: WorkerId) {
+        let name = |picture: &client::Picture| picture.worker_of(worker).map(|worker| worker.name.to_string());
+        let Some(name) = self.member.joined.with(name) else {
+            return;
+        };
+        let since = self.absent.miss(worker);
+        let master = self.member.key.clone();
+        self.apply(Happening::WorkerMissing {
+            master,
+            worker,
+            name,
+            since,
+        })
+        .await;
+        // It may be back already.
+        self.workers(Some(now())).await;
+    }
+
     /// A build that is over, with what is worth reading of it.
     async fn finished(&self, build: &Finished, hurry: bool) -> FinishedBuild {
-        let mut told = translate::finished(&self.member, build);
+        let mut told = self
+            .member
+            .joined
+            .with(|picture| translate::finished(&self.member, picture, build));
         if !hurry && self.matters(build) {
             ended::read(&self.member, build.request, &mut told).await;
         }
@@ -156,6 +222,11 @@ impl Teller {
             self.apply(translate::started(&self.member, build)).await;
         }
         self.running = running.into_iter().map(|build| (build.build, build)).collect();
+        self.workers(None).await;
+        if let Some(sets) = reset.build_sets {
+            let under_way = sets.into_iter().collect();
+            self.apply(Happening::BuildSets { master: key, under_way }).await;
+        }
     }
 
     /// What ended while nobody listened, as one.
@@ -184,7 +255,9 @@ impl Teller {
             let builds = builders
                 .filter(|builder| builder.is_configured())
                 .flat_map(translate::telling);
-            builds.map(|build| translate::finished(&self.member, build)).collect()
+            builds
+                .map(|build| translate::finished(&self.member, picture, build))
+                .collect()
         });
         for build in told {
             self.apply(Happening::Finished(Box::new(build))).await;

@@ -77,7 +77,9 @@ pub(super) fn started(member: &Member, build: &Running) -> Happening {
 }
 
 /// A build that is over, as far as the picture tells.
-pub(super) fn finished(member: &Member, build: &Finished) -> FinishedBuild {
+pub(super) fn finished(member: &Member, picture: &Picture, build: &Finished) -> FinishedBuild {
+    let build_set = build.request.and_then(|request| picture.set_of(request));
+    let set = build_set.and_then(|set| picture.build_set(set));
     FinishedBuild {
         build: BuildKey::new(&member.key, build.build),
         builder: BuilderKey::new(&member.key, build.builder),
@@ -89,12 +91,12 @@ pub(super) fn finished(member: &Member, build: &Finished) -> FinishedBuild {
         failed: None,
         changes: Vec::new(),
         owners: build.about.owners.iter().map(|owner| owner.to_string()).collect(),
-        reason: String::new(),
-        build_set: None,
-        rebuilt: false,
+        reason: set.map(|set| set.reason.to_string()).unwrap_or_default(),
+        build_set,
+        rebuilt: set.is_some_and(|set| set.repeats.is_some()),
         branches: build.about.branch.iter().map(|branch| branch.to_string()).collect(),
         tree: build.about.revision.as_ref().map(|revision| revision.to_string()),
-        patched: false,
+        patched: set.is_some_and(|set| set.patched),
     }
 }
 

@@ -4,13 +4,14 @@ use crate::api::Event as News;
 use crate::api::notices::NoticeRow;
 use crate::news::Newsroom;
 use crate::service::clock::now;
+use model::BuildSetId;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc, watch as value};
 use watch::{
-    Away, Break, BuilderKey, ClaimAbout, Happening, Notice, Row, Snapshot, State, Subject, Tell, TrayView, TroubleView,
-    Verdict,
+    Away, Break, BuilderKey, ClaimAbout, Happening, MasterKey, Notice, Row, Snapshot, State, Subject, Tell, TrayView,
+    TroubleView, Verdict,
 };
 
 /// Notices kept for the page that lists them.
@@ -138,6 +139,10 @@ impl Known {
 
     pub fn claimed(&self, about: &ClaimAbout) -> Vec<BuilderKey> {
         self.lock().state.claimed(about)
+    }
+
+    pub fn awaits_end_of(&self, master: &MasterKey, set: BuildSetId) -> bool {
+        self.lock().state.awaits_end_of(master, set)
     }
 
     /// Whether somebody has the builder.

@@ -12,6 +12,7 @@ pub(crate) mod translate;
 use crate::news::Newsroom;
 use known::Known;
 use master::Master;
+use model::BuildSetId;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch as value};
 use watch::{BuilderKey, ClaimAbout, Happening, MasterKey, Tell, TrayView};
@@ -67,6 +68,11 @@ impl Watching {
     /// The builders that a claim is about.
     pub fn claimed(&self, about: &ClaimAbout) -> Vec<BuilderKey> {
         self.known.claimed(about)
+    }
+
+    /// Whether the end of that build set would tell somebody something.
+    pub fn awaits_end_of(&self, master: &MasterKey, set: BuildSetId) -> bool {
+        self.known.awaits_end_of(master, set)
     }
 
     /// The tray, and each change of it.

@@ -1,7 +1,7 @@
 //! One build's page, of a joined master.
 
 use super::super::{App, clock};
-use super::marks::{Marker, PROPERTIES};
+use super::marks::{Marker, PROPERTIES, name_of};
 use super::refused;
 use super::rows::usual_of;
 use super::steps;
@@ -49,7 +49,7 @@ pub(in crate::service) async fn build(app: &App, member: &Member, query: BuildQu
         previous: (build.number > 1).then(|| build.number - 1),
         next: (known.last > build.number).then(|| build.number + 1),
         rebuild_of,
-        rebuilt_by: None,
+        rebuilt_by: member.joined.with(|picture| repetition(picture, &marker, build.id)),
         stale: read
             .is_old
             .then(|| member.stale_since().unwrap_or_else(|| clock::now().0)),
@@ -90,6 +90,19 @@ async fn page(member: &Member, which: WhichBuild) -> Result<Arc<reading::BuildPa
         member.looked(Arc::clone(&page));
     }
     Ok(page)
+}
+
+/// The newest build that repeats this one, as far as it was followed.
+fn repetition(picture: &Picture, marker: &Marker<'_>, build: BuildId) -> Option<BuildMark> {
+    let request = picture.repetition_of(build)?;
+    if let Some(running) = picture.running().find(|running| running.request == Some(request)) {
+        return Some(marker.running(&name_of(picture, running.builder), running));
+    }
+    let mut builders = picture.builders();
+    builders.find_map(|builder| {
+        let found = builder.finished().find(|build| build.request == Some(request))?;
+        Some(marker.finished(builder.shown_name(), found))
+    })
 }
 
 /// What the picture adds to a page.

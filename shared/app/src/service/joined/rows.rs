@@ -7,7 +7,7 @@ use crate::api::overview::{BuilderRow, RunningRow, WaitingRow, WorkerRow};
 use crate::joined::Member;
 use crate::joined::translate::project;
 use client::picture::{Builder, Finished, Picture, Request, Running};
-use model::BuilderId;
+use model::{BuildSetId, BuilderId};
 use std::collections::HashMap;
 use watch::BuilderView;
 
@@ -96,7 +96,7 @@ impl<'a> Rows<'a> {
         RunningRow {
             mark: self.marker.running(&name_of(self.picture, build.builder), build),
             step: self.step_of(build),
-            reason: String::new(),
+            reason: self.reason(build.request.and_then(|request| self.picture.set_of(request))),
             expected: usual.map(|usual| usual.0),
             spread: usual.map(|usual| usual.1),
             by: build.about.owners.iter().map(|owner| owner.to_string()).collect(),
@@ -120,10 +120,16 @@ impl<'a> Rows<'a> {
             builder: request.builder.0,
             builder_name: name_of(self.picture, request.builder),
             submitted_at: self.member.ours(request.submitted_at).0,
-            reason: String::new(),
+            reason: self.reason(request.build_set),
             waits_for: self.waits_for(request.builder),
             priority: request.priority,
         }
+    }
+
+    /// Why it was asked for, as its set says.
+    fn reason(&self, set: Option<BuildSetId>) -> String {
+        let set = set.and_then(|set| self.picture.build_set(set));
+        set.map(|set| set.reason.to_string()).unwrap_or_default()
     }
 
     /// Why nothing is built for a builder now, as far as its workers tell.
