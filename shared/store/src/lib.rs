@@ -34,6 +34,7 @@ pub mod settings;
 pub mod source_stamps;
 mod statistics;
 pub mod steps;
+pub mod tries;
 pub mod watched;
 pub mod workers;
 mod writer;

@@ -40,6 +40,7 @@ pub(crate) const TABLES: &[&[Migration]] = &[
     crate::seen::MIGRATIONS,
     crate::claims::MIGRATIONS,
     crate::watched::MIGRATIONS,
+    crate::tries::MIGRATIONS,
 ];
 
 /// `Outp`.
@@ -140,7 +141,7 @@ mod tests {
     use serde_json::json;
 
     /// The version that this program makes.
-    const NOW: u32 = 2;
+    const NOW: u32 = 3;
 
     const NEXT: &[Migration] = &[Migration {
         version: NOW + 1,

@@ -10,4 +10,5 @@ mod opening;
 mod query;
 mod seen;
 mod tables;
+mod tries;
 mod writing;
