@@ -42,7 +42,7 @@ impl Location {
     /// Reads a `repourl` as git does: `scheme://…` and `host:path` are remote, `file://` and paths are local.
     pub(crate) fn of(repourl: &str) -> Location {
         if let Some(path) = repourl.strip_prefix("file://") {
-            return Location::Local(PathBuf::from(decode(path)));
+            return Location::Local(PathBuf::from(percent_decoded(path)));
         }
         if repourl.contains("://") {
             let (url, secret) = split_secret(repourl);
@@ -110,13 +110,13 @@ fn split_secret(url: &str) -> (String, Option<Secret>) {
 
 fn secret(username: &str, password: &str) -> Secret {
     Secret {
-        username: decode(username),
-        password: decode(password),
+        username: percent_decoded(username),
+        password: percent_decoded(password),
     }
 }
 
 /// Percent-decodes; what is not a valid escape stays.
-fn decode(text: &str) -> String {
+pub(crate) fn percent_decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;

@@ -6,7 +6,7 @@
 //! What is followed is branches. A commit on a detached `HEAD` is seen when a branch comes to have it.
 
 mod changes;
-mod command;
+pub(crate) mod command;
 mod commit;
 mod error;
 mod facts;
@@ -16,7 +16,7 @@ mod local;
 mod location;
 mod mounts;
 mod notifications;
-mod places;
+pub(crate) mod places;
 mod porcelain;
 mod reader;
 mod remote;
@@ -28,6 +28,7 @@ mod watch;
 pub use error::GitError;
 pub use facts::{Head, Identity, Kind, Repository, branches, default_branch, discover, head, identity};
 pub use filesystem::{Probe, unwatchable};
+pub(crate) use location::percent_decoded;
 pub use location::{is_local, without_password};
 pub use notifications::{Notifications, OnEvent, OnFolder, Tap};
 pub use status::{Batch, Mode, Report, SourceStatus};

@@ -49,3 +49,9 @@ fn sign_of(folder: &Path, wanted: Option<System>) -> Option<System> {
         .map(|(system, _)| *system)
         .next()
 }
+
+/// Whether a folder is the top of a working copy of its own.
+pub(crate) fn is_top(folder: &Path) -> bool {
+    let mut names = SIGNS.iter().flat_map(|(_, names)| *names);
+    names.any(|name| folder.join(name).exists())
+}

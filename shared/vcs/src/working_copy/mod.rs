@@ -4,11 +4,20 @@
 //! It knows nothing of masters: what a way to a master can carry is told by a [`Carrier`].
 
 mod carrier;
+mod command;
 mod compare;
+mod disk;
 mod error;
 mod file;
 mod find;
+mod found;
+pub mod git;
+mod hg;
+mod ignore;
+mod markers;
+mod names;
 mod read;
+mod svn;
 mod wanted;
 
 pub use carrier::{Carrier, Unfit, UnfitFile};
@@ -105,11 +114,21 @@ pub struct Diff {
 /// had started.
 pub async fn take(wanted: Wanted) -> Result<Taken, TakeError> {
     let (system, top) = find::find(&wanted)?;
-    let _ = top;
-    Err(TakeError::NotFor {
-        what: "a change".to_owned(),
+    if wanted.staged && system != System::Git {
+        return Err(not_for("a staged change", system));
+    }
+    match system {
+        System::Hg => hg::take(&wanted, top).await,
+        System::Svn => svn::take(&wanted, top).await,
+        _ => Err(not_for("a change", system)),
+    }
+}
+
+fn not_for(what: &str, system: System) -> TakeError {
+    TakeError::NotFor {
+        what: what.to_owned(),
         system,
-    })
+    }
 }
 
 impl Taken {
