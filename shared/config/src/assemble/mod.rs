@@ -9,6 +9,7 @@ mod ports;
 mod properties;
 mod render;
 mod schedulers;
+mod sources;
 mod steps;
 mod transfers;
 mod tries;

@@ -2,14 +2,11 @@
 
 use super::filter::function;
 use super::render::render;
-use super::transfers;
+use super::{sources, transfers};
 use crate::arg::Arg;
 use crate::evaluation::Run;
 use crate::made::Made;
-use model::config::{
-    GitMethod, GitSource, LogFile, Render, ShellArg, ShellArgs, ShellSequence, SourceMode, StepCommon, StepConfig,
-    StepKind,
-};
+use model::config::{LogFile, Render, ShellArg, ShellArgs, ShellSequence, StepCommon, StepConfig, StepKind};
 use model::{Json, Results};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -36,13 +33,6 @@ const PLAIN: Defaults = Defaults {
 /// Buildbot's own values.
 fn defaults(name: &str) -> Defaults {
     match name {
-        "Git" => Defaults {
-            name: "git",
-            halt_on_failure: true,
-            description: Some("updating"),
-            description_done: Some("update"),
-            ..PLAIN
-        },
         "Configure" => Defaults {
             name: "configure",
             halt_on_failure: true,
@@ -101,8 +91,30 @@ fn defaults(name: &str) -> Defaults {
             command: &["find", ".", "-name", "*.pyc", "-exec", "rm", "{}", ";"],
             ..PLAIN
         },
-        _ => of_files(name),
+        _ => of_sources(name).unwrap_or_else(|| of_files(name)),
     }
+}
+
+/// Those of steps that get the tree.
+fn of_sources(name: &str) -> Option<Defaults> {
+    let name = match name {
+        "Git" => "git",
+        "SVN" => "svn",
+        "Mercurial" => "hg",
+        "Bzr" => "bzr",
+        "Darcs" => "darcs",
+        "CVS" => "cvs",
+        "P4" => "p4",
+        "Monotone" => "monotone",
+        _ => return None,
+    };
+    Some(Defaults {
+        name,
+        halt_on_failure: true,
+        description: Some("updating"),
+        description_done: Some("update"),
+        ..PLAIN
+    })
 }
 
 /// Those of steps that carry files or work on them. What they say when they are done depends on how they went.
@@ -131,7 +143,9 @@ fn of_files(name: &str) -> Defaults {
 pub(super) fn step(made: &Made, run: &Run) -> Option<StepConfig> {
     let defaults = defaults(made.spec.name);
     let kind = match made.spec.name {
-        "Git" => StepKind::Git(Box::new(git(made, run))),
+        "Git" | "SVN" | "Mercurial" | "Bzr" | "Darcs" | "CVS" | "P4" | "Monotone" => {
+            StepKind::Source(Box::new(sources::source(made, run)))
+        }
         "ShellCommand" | "Configure" | "Compile" | "Test" | "RemovePYCs" => {
             StepKind::Shell(Box::new(shell(made, &defaults, run)))
         }
@@ -308,70 +322,4 @@ fn from_command(made: &Made, defaults: &Defaults, run: &Run) -> StepKind {
         strip: made.bool("strip", true),
         extract,
     }
-}
-
-fn git(made: &Made, run: &Run) -> GitSource {
-    let full = made.text("mode") == Some("full");
-    if made.get("method").is_some() && !full {
-        run.error(
-            &made.location,
-            "steps.Git: method belongs to mode=\"full\"",
-            "write mode=\"full\", or leave method out",
-        );
-    }
-    GitSource {
-        repourl: made.render("repourl"),
-        branch: made.render("branch"),
-        mode: if full {
-            SourceMode::Full
-        } else {
-            SourceMode::Incremental
-        },
-        method: match made.text("method") {
-            Some("clean") => GitMethod::Clean,
-            Some("clobber") => GitMethod::Clobber,
-            Some("copy") => GitMethod::Copy,
-            _ => GitMethod::Fresh,
-        },
-        submodules: made.bool("submodules", false),
-        shallow: match made.get("shallow") {
-            Some(Arg::Bool(true)) => Some(1),
-            Some(Arg::Int(depth)) => u32::try_from(*depth).ok().filter(|depth| *depth > 0),
-            _ => None,
-        },
-        clobber_on_failure: made.bool("clobberOnFailure", false),
-        tags: made.bool("tags", false),
-        codebase: made.text("codebase").unwrap_or_default().to_owned(),
-        always_use_latest: made.bool("alwaysUseLatest", false),
-        retry: retry(made, run),
-        timeout: made.number("timeout").unwrap_or(1200.0),
-        env: made.render("env"),
-        log_environ: made.bool("logEnviron", true),
-        config: match made.get("config") {
-            Some(Arg::Dict(members)) => members
-                .iter()
-                .filter_map(|(key, value)| Some((key.key()?, value.text()?.to_owned())))
-                .collect(),
-            _ => Vec::new(),
-        },
-        get_description: !matches!(made.get("getDescription"), None | Some(Arg::Bool(false))),
-        origin: made.text("origin").unwrap_or("origin").to_owned(),
-    }
-}
-
-fn retry(made: &Made, run: &Run) -> Option<(f64, u32)> {
-    let arg = made.get("retry")?;
-    if let Arg::List(pair) = arg
-        && let [delay, Arg::Int(times)] = pair.as_slice()
-        && let (Some(delay), Ok(times)) = (delay.number(), u32::try_from(*times))
-        && delay >= 0.0
-    {
-        return Some((delay, times));
-    }
-    run.error(
-        &made.location,
-        format!("steps.Git, retry cannot be {}", arg.described()),
-        "give seconds and number of tries, for example retry=(10, 3)",
-    );
-    None
 }

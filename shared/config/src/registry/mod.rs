@@ -7,6 +7,7 @@ mod changes;
 mod kind;
 mod not_yet;
 mod schedulers;
+mod sources;
 mod steps;
 mod transfers;
 mod util;
@@ -113,6 +114,7 @@ impl Spec {
 
 fn served() -> impl Iterator<Item = &'static Spec> {
     [
+        sources::CALLS,
         steps::CALLS,
         transfers::CALLS,
         schedulers::CALLS,

@@ -58,37 +58,6 @@ const WARNINGS: &[Param] = &[
     later("suppressionList"),
 ];
 
-const GIT: &[Param] = &[
-    need("repourl", Kind::Render),
-    may("branch", Kind::Render),
-    may("mode", Kind::Word(&["incremental", "full"])),
-    may("method", Kind::Word(&["clobber", "fresh", "clean", "copy"])),
-    may("submodules", Kind::Bool),
-    may("shallow", Kind::Any),
-    may("clobberOnFailure", Kind::Bool),
-    may("tags", Kind::Bool),
-    may("codebase", Kind::Text),
-    may("alwaysUseLatest", Kind::Bool),
-    may("retry", Kind::List),
-    may("timeout", Kind::Number),
-    may("env", Kind::Dict),
-    may("logEnviron", Kind::Bool),
-    may("config", Kind::Dict),
-    may("getDescription", Kind::Any),
-    may("origin", Kind::Text),
-    later("port"),
-    later("reference"),
-    later("remoteSubmodules"),
-    later("filters"),
-    later("progress"),
-    later("retryFetch"),
-    later("sshPrivateKey"),
-    later("sshHostKey"),
-    later("sshKnownHosts"),
-    later("auth_credentials"),
-    later("git_credentials"),
-];
-
 const FROM_COMMAND: &[Param] = &[
     may("property", Kind::Text),
     may("extract_fn", Kind::Function(3)),
@@ -98,7 +67,6 @@ const FROM_COMMAND: &[Param] = &[
 ];
 
 pub(super) const CALLS: &[Spec] = &[
-    call("steps", "Git", &[GIT, COMMON], 1),
     call("steps", "ShellCommand", &[COMMAND, SHELL, COMMON], 0),
     call("steps", "Configure", &[DEFAULT_COMMAND, SHELL, WARNINGS, COMMON], 0),
     call("steps", "Compile", &[DEFAULT_COMMAND, SHELL, WARNINGS, COMMON], 0),

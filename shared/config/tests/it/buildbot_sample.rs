@@ -29,7 +29,7 @@ fn buildbots_sample_loads_unmodified() {
     assert!(matches!(config.schedulers[1].kind, SchedulerKind::Force(_)));
     assert_eq!(config.builders[0].workers, ["example-worker"]);
     let kinds: Vec<_> = config.builders[0].steps.iter().map(|step| &step.kind).collect();
-    assert!(matches!(kinds.as_slice(), [StepKind::Git(_), StepKind::Shell(_)]));
+    assert!(matches!(kinds.as_slice(), [StepKind::Source(_), StepKind::Shell(_)]));
     assert_eq!(config.change_sources.len(), 1);
 
     let told: Vec<_> = evaluation

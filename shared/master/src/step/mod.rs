@@ -4,7 +4,6 @@ mod command;
 mod download;
 mod environment;
 mod files;
-mod git;
 mod log;
 mod place;
 mod properties_from_environment;
@@ -14,6 +13,7 @@ mod run;
 mod sequence;
 mod set_properties;
 mod shell;
+mod source;
 pub mod summary;
 mod upload;
 
@@ -25,7 +25,7 @@ use model::config::{DownloadContent, FileWork, StepKind};
 /// Does what a step of this kind does.
 pub async fn run(run: &mut StepRun<'_>, kind: &StepKind) -> Result<Ended, Broken> {
     match kind {
-        StepKind::Git(source) => git::run(run, source).await,
+        StepKind::Source(source) => source::run(run, source).await,
         StepKind::Shell(args) => shell::run(run, args).await,
         StepKind::Sequence(sequence) => sequence::run(run, sequence).await,
         StepKind::SetProperties(properties) => set_properties::run(run, properties).await,
@@ -54,7 +54,7 @@ pub async fn run(run: &mut StepRun<'_>, kind: &StepKind) -> Result<Ended, Broken
 /// What a step of this kind is called when its configuration gives no name.
 pub fn default_name(kind: &StepKind) -> &'static str {
     match kind {
-        StepKind::Git(_) => "git",
+        StepKind::Source(source) => source::default_name(source),
         StepKind::Shell(_) => "shell",
         StepKind::Sequence(_) => "shell",
         StepKind::SetProperties(properties) if properties.len() == 1 => "SetProperty",
@@ -83,9 +83,9 @@ pub async fn text_of(run: &mut StepRun<'_>, kind: &StepKind) -> Result<String, B
         StepKind::Shell(args) => Some(&args.command),
         StepKind::SetPropertyFromCommand { shell, .. } => Some(&shell.command),
         StepKind::Sequence(sequence) => sequence.commands.first().map(|arg| &arg.command),
-        StepKind::Git(_) if run.common.description_done.is_none() => return Ok("update".to_owned()),
+        StepKind::Source(_) if run.common.description_done.is_none() => return Ok("update".to_owned()),
         StepKind::Files(work) => return shell::described(run, files::done(work)).await,
-        StepKind::Git(_)
+        StepKind::Source(_)
         | StepKind::SetProperties(_)
         | StepKind::SetPropertiesFromEnv { .. }
         | StepKind::Upload(_)

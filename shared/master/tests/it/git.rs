@@ -2,7 +2,7 @@
 
 use crate::rig::*;
 use master::Shutdown;
-use model::config::{GitMethod, GitSource, MasterConfig, Render, SourceMode, StepConfig, StepKind};
+use model::config::{GitSource, MasterConfig, Render, Source, SourceMethod, SourceMode, StepConfig, StepKind, System};
 use model::{Build, Results};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -37,33 +37,22 @@ fn git(folder: &Path, words: &[&str]) -> String {
         .to_owned()
 }
 
-fn source(repository: &Path, change: impl FnOnce(&mut GitSource)) -> StepConfig {
-    let mut source = GitSource {
+fn source(repository: &Path, change: impl FnOnce(&mut Source, &mut GitSource)) -> StepConfig {
+    let mut git = GitSource {
         repourl: Render::Const(repository.to_str().expect("a plain path").into()),
-        branch: Render::default(),
-        mode: SourceMode::Incremental,
-        method: GitMethod::Fresh,
-        submodules: false,
-        shallow: None,
-        clobber_on_failure: false,
-        tags: false,
-        codebase: String::new(),
-        always_use_latest: false,
-        retry: None,
-        timeout: 1200.0,
-        env: Render::Const(json!({"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null"})),
-        log_environ: false,
-        config: Vec::new(),
-        get_description: false,
-        origin: String::new(),
+        ..GitSource::default()
     };
-    change(&mut source);
-    step("git", StepKind::Git(Box::new(source)))
+    let mut source = Source::of(System::Git(GitSource::default()));
+    source.env = Render::Const(json!({"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null"}));
+    source.log_environ = false;
+    change(&mut source, &mut git);
+    source.system = System::Git(git);
+    step("git", StepKind::Source(Box::new(source)))
 }
 
 impl Rig {
     /// A repository with one commit on `main`, and a builder `b` that gets it and then runs `command`.
-    async fn start(change: impl FnOnce(&mut GitSource), command: &str) -> Rig {
+    async fn start(change: impl FnOnce(&mut Source, &mut GitSource), command: &str) -> Rig {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let repository = folder.path().join("repo");
         std::fs::create_dir(&repository).expect("a folder");
@@ -150,7 +139,7 @@ fn commit(repository: &Path, file: &str, content: &str) -> String {
 
 #[tokio::test]
 async fn an_incremental_build_follows_the_branch_and_keeps_what_is_untracked() {
-    let mut rig = Rig::start(|_| (), "cat file").await;
+    let mut rig = Rig::start(|_, _| (), "cat file").await;
     let first = rig.build_with(json!({"branch": "main"})).await;
     rig.passes(&first).await;
     assert_eq!(
@@ -182,7 +171,7 @@ async fn an_incremental_build_follows_the_branch_and_keeps_what_is_untracked() {
 
 #[tokio::test]
 async fn a_known_revision_takes_two_runs_of_git() {
-    let mut rig = Rig::start(|_| (), "true").await;
+    let mut rig = Rig::start(|_, _| (), "true").await;
     let old = git(&rig.repository(), &["rev-parse", "HEAD"]);
     commit(&rig.repository(), "file", "two\n");
     rig.build().await;
@@ -204,7 +193,7 @@ async fn a_known_revision_takes_two_runs_of_git() {
 
 #[tokio::test]
 async fn a_commit_that_its_branch_has_left_is_still_found() {
-    let mut rig = Rig::start(|_| (), "true").await;
+    let mut rig = Rig::start(|_, _| (), "true").await;
     rig.build().await;
     let lost = commit(&rig.repository(), "file", "lost\n");
     git(&rig.repository(), &["reset", "-q", "--hard", "HEAD~1"]);
@@ -216,12 +205,12 @@ async fn a_commit_that_its_branch_has_left_is_still_found() {
 #[tokio::test]
 async fn full_builds_remove_what_their_method_says() {
     for (method, ignored, own) in [
-        (GitMethod::Fresh, false, false),
-        (GitMethod::Clean, true, false),
-        (GitMethod::Clobber, false, false),
-        (GitMethod::Copy, false, false),
+        (SourceMethod::Fresh, false, false),
+        (SourceMethod::Clean, true, false),
+        (SourceMethod::Clobber, false, false),
+        (SourceMethod::Copy, false, false),
     ] {
-        let change = |source: &mut GitSource| (source.mode, source.method) = (SourceMode::Full, method);
+        let change = |source: &mut Source, _: &mut GitSource| (source.mode, source.method) = (SourceMode::Full, method);
         let mut rig = Rig::start(change, "test -d .git").await;
         let first = rig.build().await;
         rig.passes(&first).await;
@@ -241,7 +230,7 @@ async fn full_builds_remove_what_their_method_says() {
 
 #[tokio::test]
 async fn a_patch_is_applied_and_taken_back_by_the_next_build() {
-    let mut rig = Rig::start(|_| (), "cat sub/new").await;
+    let mut rig = Rig::start(|_, _| (), "cat sub/new").await;
     let repository = rig.repository();
     std::fs::create_dir(repository.join("sub")).expect("a folder");
     commit(&repository, "sub/old", "old\n");
@@ -269,17 +258,17 @@ async fn a_patch_is_applied_and_taken_back_by_the_next_build() {
 
 #[tokio::test]
 async fn a_patch_that_does_not_fit_fails_the_step_and_shows_where() {
-    let mut rig = Rig::start(|_| (), "true").await;
+    let mut rig = Rig::start(|_, _| (), "true").await;
     let patch = "--- a/file\n+++ b/file\n@@ -1 +1 @@\n-other\n+patched\n";
     let build = rig.build_with(json!({"patch_body": patch})).await;
-    assert_eq!(build.state_string, "failed update (failure)");
+    assert_eq!(build.state_string, "failed update (failure) (patch not applied)");
     let log = rig.log(&build).await;
     assert!(log.contains("Rejected hunk #1"), "{log}");
 }
 
 #[tokio::test]
 async fn git_saying_no_fails_the_build_and_clobbering_saves_it() {
-    let change = |source: &mut GitSource| source.clobber_on_failure = true;
+    let change = |_: &mut Source, source: &mut GitSource| source.clobber_on_failure = true;
     let mut rig = Rig::start(change, "true").await;
     rig.build().await;
     std::fs::write(rig.tree().join(".git/HEAD"), "broken").expect("a broken repository");
@@ -295,7 +284,7 @@ async fn git_saying_no_fails_the_build_and_clobbering_saves_it() {
 
 #[tokio::test]
 async fn a_lock_that_an_interrupted_git_left_is_removed() {
-    let mut rig = Rig::start(|_| (), "true").await;
+    let mut rig = Rig::start(|_, _| (), "true").await;
     rig.build().await;
     std::fs::write(rig.tree().join(".git/index.lock"), "").expect("a lock");
     let build = rig.build().await;
@@ -304,7 +293,7 @@ async fn a_lock_that_an_interrupted_git_left_is_removed() {
 
 #[tokio::test]
 async fn a_rebuild_of_the_newest_gets_the_same_commit() {
-    let mut rig = Rig::start(|_| (), "true").await;
+    let mut rig = Rig::start(|_, _| (), "true").await;
     let first = rig.build_with(json!({"branch": "main"})).await;
     commit(&rig.repository(), "file", "later\n");
     rig.rig.master.rebuild(first.id).await.expect("it is asked for");
@@ -314,7 +303,7 @@ async fn a_rebuild_of_the_newest_gets_the_same_commit() {
 
 #[tokio::test]
 async fn submodules_shallow_clones_and_descriptions() {
-    let change = |source: &mut GitSource| {
+    let change = |_: &mut Source, source: &mut GitSource| {
         source.submodules = true;
         source.get_description = true;
         source.tags = true;
@@ -363,7 +352,7 @@ async fn a_shallow_clone_has_as_much_history_as_asked() {
     }
     // Git ignores the depth of a plain path.
     let url = format!("file://{}", repository.display());
-    let shallow = source(&repository, |source| {
+    let shallow = source(&repository, |_, source| {
         source.shallow = Some(2);
         source.repourl = Render::Const(url.into());
     });
@@ -375,7 +364,7 @@ async fn a_shallow_clone_has_as_much_history_as_asked() {
 
 #[tokio::test]
 async fn what_git_would_take_for_an_option_is_refused() {
-    let mut rig = Rig::start(|_| (), "true").await;
+    let mut rig = Rig::start(|_, _| (), "true").await;
     let build = rig.build_with(json!({"branch": "--upload-pack=touch /tmp/x"})).await;
     assert_eq!(build.results, Some(Results::Exception));
     assert!(
@@ -388,7 +377,7 @@ async fn what_git_would_take_for_an_option_is_refused() {
 
 #[tokio::test]
 async fn a_stopped_build_kills_its_command() {
-    let mut rig = Rig::start(|_| (), "echo $$ > pid; sleep 300").await;
+    let mut rig = Rig::start(|_, _| (), "echo $$ > pid; sleep 300").await;
     rig.rig.force("b").await;
     let pid = rig.tree().join("pid");
     soon("the command", async {
@@ -419,7 +408,7 @@ async fn a_commit_in_a_local_repository_is_built() {
     commit(&repository, "file", "one\n");
     let mut config = config(vec![builder(
         "b",
-        vec![source(&repository, |_| ()), shell("then", "cat file")],
+        vec![source(&repository, |_, _| ()), shell("then", "cat file")],
     )]);
     config = with_tree(config, "tree", Default::default());
     let url = repository.to_str().expect("a plain path").to_owned();

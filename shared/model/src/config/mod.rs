@@ -12,6 +12,7 @@ pub mod render;
 pub mod scheduler;
 pub mod source;
 pub mod step;
+pub mod system;
 mod template;
 pub mod transfer;
 pub mod worker;
@@ -25,8 +26,12 @@ pub use scheduler::{
     ForceField, ForceKind, ForceScheduler, Importance, SchedulerConfig, SchedulerKind, TreeScheduler, TryJobdir,
     TryUser, TryUserpass,
 };
-pub use source::{GitMethod, GitSource, SourceMode};
+pub use source::{Source, SourceMethod, SourceMode};
 pub use step::{LogFile, ShellArg, ShellArgs, ShellSequence, StepCommon, StepConfig, StepKind};
+pub use system::{
+    BranchType, BzrSource, CvsSource, DarcsSource, GitSource, MercurialSource, MonotoneSource, P4Source, SvnSource,
+    System,
+};
 pub use transfer::{Compress, Download, DownloadContent, FileWork, Upload, UploadSource};
 pub use worker::{WorkerConfig, WorkerPort, WorkerProtocol};
 

@@ -1,26 +1,14 @@
-//! Getting the tree: the source steps' arguments (B-124, B-125).
+//! Getting the tree: what all source steps have (B-124).
 
-use super::Render;
+use super::{Render, System};
 
-/// `steps.Git(…)`.
+/// A source step.
 #[derive(Clone, Debug)]
-pub struct GitSource {
-    /// Where from.
-    pub repourl: Render,
-    /// When the source stamp has none; `HEAD` of the remote when this has none either.
-    pub branch: Render,
+pub struct Source {
     /// Incremental or full.
     pub mode: SourceMode,
     /// How a full check-out begins.
-    pub method: GitMethod,
-    /// Also the submodules.
-    pub submodules: bool,
-    /// Only the newest commit, or this many.
-    pub shallow: Option<u32>,
-    /// Start over from nothing when git fails.
-    pub clobber_on_failure: bool,
-    /// Fetch tags.
-    pub tags: bool,
+    pub method: SourceMethod,
     /// Which source stamp.
     pub codebase: String,
     /// The newest, whatever the stamp says.
@@ -29,16 +17,29 @@ pub struct GitSource {
     pub retry: Option<(f64, u32)>,
     /// Seconds without output.
     pub timeout: f64,
-    /// For git.
+    /// For the system's program.
     pub env: Render,
     /// Show the environment in the log.
     pub log_environ: bool,
-    /// `-c NAME=VALUE`.
-    pub config: Vec<(String, String)>,
-    /// Sets `commit-description` by `git describe`.
-    pub get_description: bool,
-    /// Name of the remote.
-    pub origin: String,
+    /// Where from, by which system.
+    pub system: System,
+}
+
+impl Source {
+    /// Buildbot's defaults: incremental, 1200 seconds without output, environment in the log.
+    pub fn of(system: System) -> Source {
+        Source {
+            mode: SourceMode::default(),
+            method: SourceMethod::default(),
+            codebase: String::new(),
+            always_use_latest: false,
+            retry: None,
+            timeout: 1200.0,
+            env: Render::default(),
+            log_environ: true,
+            system,
+        }
+    }
 }
 
 /// How much of the old tree is kept.
@@ -53,14 +54,16 @@ pub enum SourceMode {
 
 /// How a full check-out begins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum GitMethod {
-    /// `git clean -d -f -f -x`: ignored files go too.
+pub enum SourceMethod {
+    /// Untracked files go, ignored ones too.
     #[default]
     Fresh,
-    /// `git clean -d -f -f`: ignored files stay.
+    /// Untracked files go, ignored ones stay.
     Clean,
-    /// Remove everything and clone.
+    /// Remove everything and get it anew.
     Clobber,
     /// Update a second folder and copy it.
     Copy,
+    /// Update a second folder and copy it without the system's own files.
+    Export,
 }

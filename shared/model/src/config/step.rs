@@ -1,6 +1,6 @@
 //! The steps of a build (B-084, B-085, B-096, B-097, B-100 to B-102).
 
-use super::{Download, FileWork, Function, GitSource, Location, Render, Upload};
+use super::{Download, FileWork, Function, Location, Render, Source, Upload};
 use crate::Results;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,8 +19,8 @@ pub struct StepConfig {
 /// The kinds that this version serves.
 #[derive(Clone, Debug)]
 pub enum StepKind {
-    /// `Git`
-    Git(Box<GitSource>),
+    /// `Git`, `SVN`, `Mercurial`, `Bzr`, `Darcs`, `CVS`, `P4`, `Monotone`
+    Source(Box<Source>),
     /// `ShellCommand`, and `Configure`, `Compile`, `Test` with their own names and flags.
     Shell(Box<ShellArgs>),
     /// `ShellSequence`
