@@ -54,11 +54,27 @@ impl Http {
         builder: BuilderId,
         values: &BTreeMap<String, String>,
     ) -> Result<Forced, Error> {
+        let mut params = filled_in(form, values);
+        params.insert("builderid".to_owned(), builder.0.into());
+        self.send_form(form, params).await
+    }
+
+    /// Asks for one set of builds of several builders by their names, as [`Http::force`] does for one.
+    pub async fn force_named(
+        &self,
+        form: &ForceScheduler,
+        builders: &[String],
+        values: &BTreeMap<String, String>,
+    ) -> Result<Forced, Error> {
+        let mut params = filled_in(form, values);
+        params.insert("builderNames".to_owned(), builders.into());
+        self.send_form(form, params).await
+    }
+
+    async fn send_form(&self, form: &ForceScheduler, params: Map<String, Json>) -> Result<Forced, Error> {
         if form.name.contains('/') {
             return Err(Error::Lies(format!("'{}' is no force scheduler's name", form.name)));
         }
-        let mut params = filled_in(form, values);
-        params.insert("builderid".to_owned(), builder.0.into());
         let path = format!("forceschedulers/{}", form.name);
         forced(&self.order(&path, "force", params.into()).await?)
     }
