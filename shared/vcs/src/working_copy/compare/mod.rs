@@ -14,12 +14,12 @@ mod section;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use loose::Loose;
+pub(crate) use choice::Picked;
+pub(crate) use loose::{Loose, read_small};
 pub(crate) use object::{GITLINK, Ids, LINK, has_zero, kind_of};
 pub(crate) use renames::find_renames;
 
 use super::{Carrier, Chosen, Content, Diff, FileChange, FileKind, Hunk, Place, TakeError, Taken, Unfit, Untracked};
-use choice::Picked;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -87,6 +87,11 @@ impl Held {
             untracked,
             ids,
         })
+    }
+
+    /// The untracked files, as shown.
+    pub(crate) fn untracked(&self) -> Vec<Untracked> {
+        self.untracked.iter().map(|loose| loose.shown.clone()).collect()
     }
 
     /// What the files of a choice become.

@@ -1,0 +1,192 @@
+//! Both sides of every file that differs, as bytes.
+
+use super::entries::{Found, New};
+use super::objects::Objects;
+use super::scan::Scan;
+use super::settings::Settings;
+use super::stored::{self, Rules};
+use super::{Place, failed};
+use crate::working_copy::TakeError;
+use crate::working_copy::compare::{Entry, GITLINK, Ids, LINK, LONGEST_PATCH, Loose, Side, read_small};
+use crate::working_copy::read::{self, CHANGED};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// More untracked files than are shown to anybody.
+pub(super) const MOST_UNTRACKED: usize = 50_000;
+
+/// What was read.
+#[derive(Debug)]
+pub(super) struct Content {
+    pub(super) entries: Vec<Entry>,
+    pub(super) untracked: Vec<Loose>,
+    pub(super) ids: Ids,
+}
+
+/// Reads the sides: old ones from the repository, new ones from wherever they are, as git would store them.
+pub(super) fn read(
+    place: &Place,
+    scan: &Scan,
+    settings: &Settings,
+    objects: &Objects,
+    found: Vec<Found>,
+) -> Result<Content, TakeError> {
+    let untracked = scan
+        .untracked
+        .iter()
+        .filter(|path| !path.ends_with(b"/"))
+        .take(MOST_UNTRACKED);
+    let untracked: Vec<_> = untracked
+        .filter_map(|path| read::untracked(&place.top, path.clone()))
+        .collect();
+    let on_disk = found
+        .iter()
+        .filter(|found| matches!(found.new, New::Disk(mode) if mode != GITLINK));
+    let mut paths: Vec<&[u8]> = on_disk.map(|found| found.path.as_slice()).collect();
+    let edited = read_edited(
+        place,
+        settings,
+        &mut paths,
+        untracked.iter().map(|(shown, _)| shown.path.as_slice()),
+    )?;
+    let entries = entries(place, objects, found, edited.bytes)?;
+    let untracked = untracked.into_iter().map(|(shown, path)| {
+        let is_plain = shown.mode == LINK || !edited.rules.may_change(&shown.path);
+        let name = shown.path.clone();
+        let loose = Loose::new(shown, path);
+        if is_plain {
+            return loose;
+        }
+        let (place, changes) = (place.afresh(), edited.rules.always_changes(&name));
+        loose.stored_by(Arc::new(move |path| one_stored(&place, &name, path, changes)))
+    });
+    let digits = scan.head.as_deref().map_or(0, str::len);
+    Ok(Content {
+        entries,
+        untracked: read_small(untracked.collect()),
+        ids: if digits == Ids::Sha256.digits() {
+            Ids::Sha256
+        } else {
+            Ids::Sha1
+        },
+    })
+}
+
+struct Edited {
+    rules: Rules,
+    bytes: HashMap<Vec<u8>, Vec<u8>>,
+}
+
+fn read_edited<'a>(
+    place: &Place,
+    settings: &Settings,
+    paths: &mut Vec<&'a [u8]>,
+    untracked: impl Iterator<Item = &'a [u8]>,
+) -> Result<Edited, TakeError> {
+    let asked: Vec<&[u8]> = paths.iter().copied().chain(untracked).collect();
+    let rules = Rules::read(place, settings, &asked)?;
+    let mut bytes = HashMap::new();
+    let mut changing: Vec<&[u8]> = vec![];
+    let mut left = LONGEST_PATCH * 2;
+    for path in paths {
+        let disk = place.top.join(read::os_path(path));
+        let unreadable = |reason: String| unreadable(path, reason);
+        if rules.always_changes(path) && !disk.is_symlink() {
+            changing.push(path);
+            continue;
+        }
+        let content = read::whole(&disk, left).map_err(unreadable)?;
+        left = left.saturating_sub(content.len() as u64);
+        if rules.may_change(path) && content.contains(&b'\r') && !disk.is_symlink() {
+            changing.push(path);
+        } else {
+            bytes.insert(path.to_vec(), content);
+        }
+    }
+    bytes.extend(stored::store(place, &changing)?);
+    Ok(Edited { rules, bytes })
+}
+
+/// What git would store of one untracked file.
+fn one_stored(place: &Place, name: &[u8], path: &std::path::Path, always: bool) -> Result<Vec<u8>, String> {
+    if !always {
+        let bytes = read::whole(path, LONGEST_PATCH)?;
+        if !bytes.contains(&b'\r') {
+            return Ok(bytes);
+        }
+    }
+    let mut stored = stored::store(place, &[name]).map_err(|error| error.to_string())?;
+    stored.remove(name).ok_or_else(|| CHANGED.to_owned())
+}
+
+fn entries(
+    place: &Place,
+    objects: &Objects,
+    found: Vec<Found>,
+    mut edited: HashMap<Vec<u8>, Vec<u8>>,
+) -> Result<Vec<Entry>, TakeError> {
+    let blobs = found.iter().flat_map(|found| {
+        let new = match &found.new {
+            New::Object(mode, id) => Some((*mode, id.as_str())),
+            _ => None,
+        };
+        [Some((found.old.0, found.old.1.as_str())), new]
+    });
+    let is_blob = |(mode, _): &(u32, &str)| *mode != 0 && *mode != GITLINK;
+    let ids: Vec<&str> = blobs.flatten().filter(is_blob).map(|(_, id)| id).collect();
+    let read = objects.read(&ids)?;
+    let side = |mode: u32, id: &str| Side {
+        mode,
+        bytes: match mode {
+            GITLINK => gitlink(id),
+            _ => read.get(id).cloned().unwrap_or_default(),
+        },
+    };
+    let mut entries = vec![];
+    for found in found {
+        let new = match &found.new {
+            New::Gone => None,
+            New::Object(mode, id) => Some(side(*mode, id)),
+            New::Disk(GITLINK) => Some(submodule(place, &found)?),
+            New::Disk(mode) => Some(Side {
+                mode: *mode,
+                bytes: edited
+                    .remove(&found.path)
+                    .ok_or_else(|| unreadable(&found.path, CHANGED.to_owned()))?,
+            }),
+        };
+        let (mode, id) = &found.old;
+        entries.push(Entry {
+            old: (*mode != 0).then(|| side(*mode, id)),
+            new,
+            path: found.path,
+            from: None,
+            conflict: found.conflict,
+            committed: found.committed,
+        });
+    }
+    Ok(entries)
+}
+
+/// A submodule at the commit that is checked out in it.
+fn submodule(place: &Place, found: &Found) -> Result<Side, TakeError> {
+    let inside = place
+        .git
+        .of_repository(&place.top.join(read::os_path(&found.path)), "a submodule moved");
+    let commit = inside.text(&["rev-parse", "--verify", "HEAD"]).map_err(failed)?;
+    Ok(Side {
+        mode: GITLINK,
+        bytes: gitlink(commit.trim()),
+    })
+}
+
+fn gitlink(commit: &str) -> Vec<u8> {
+    format!("Subproject commit {commit}\n").into_bytes()
+}
+
+fn unreadable(path: &[u8], reason: String) -> TakeError {
+    TakeError::Unreadable {
+        path: String::from_utf8_lossy(path).into_owned(),
+        reason,
+    }
+}

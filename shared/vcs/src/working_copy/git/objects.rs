@@ -1,0 +1,106 @@
+//! Reading objects by their ids.
+
+use super::{failed, text};
+use crate::git::command::Git;
+use crate::working_copy::TakeError;
+use git2::{Odb, Oid};
+use std::collections::HashMap;
+use std::path::Path;
+
+/// The most bytes that are held of one change's objects.
+const LONGEST: u64 = 512 << 20;
+
+/// The objects of a repository: through libgit2, and what it cannot read through the person's own `git`.
+pub(super) struct Objects {
+    library: Option<Odb<'static>>,
+    git: Git,
+}
+
+impl Objects {
+    /// Those below the folder `objects`, which may name further ones.
+    pub(super) fn new(objects: &Path, git: Git) -> Objects {
+        let open = || {
+            let library = Odb::new()?;
+            library.add_disk_alternate(&objects.to_string_lossy())?;
+            Ok::<_, git2::Error>(library)
+        };
+        Objects {
+            library: open().ok(),
+            git,
+        }
+    }
+
+    /// The contents of these objects. One that is missing is an error.
+    pub(super) fn read(&self, ids: &[&str]) -> Result<HashMap<String, Vec<u8>>, TakeError> {
+        let mut read = HashMap::new();
+        let mut left = LONGEST;
+        let mut others: Vec<&str> = vec![];
+        for id in ids.iter().filter(|id| !id.is_empty()) {
+            match self.by_library(id, left)? {
+                Some(bytes) => {
+                    left = left.saturating_sub(bytes.len() as u64);
+                    read.insert((*id).to_owned(), bytes);
+                }
+                None => others.push(id),
+            }
+        }
+        if !others.is_empty() {
+            self.by_program(&others, &mut read)?;
+        }
+        Ok(read)
+    }
+
+    /// One object.
+    pub(super) fn one(&self, id: &str) -> Result<Vec<u8>, TakeError> {
+        let read = self.read(&[id])?;
+        read.into_values().next().ok_or_else(|| missing(id))
+    }
+
+    fn by_library(&self, id: &str, left: u64) -> Result<Option<Vec<u8>>, TakeError> {
+        let Some(library) = self.library.as_ref().filter(|_| id.len() == 40) else {
+            return Ok(None);
+        };
+        let Ok(oid) = Oid::from_str(id) else { return Ok(None) };
+        match library.read_header(oid) {
+            Ok((size, _)) if size as u64 > left => Err(too_much()),
+            Ok(_) => Ok(library.read(oid).ok().map(|object| object.data().to_vec())),
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn by_program(&self, ids: &[&str], read: &mut HashMap<String, Vec<u8>>) -> Result<(), TakeError> {
+        let input = ids.iter().map(|id| format!("{id}\n")).collect::<String>();
+        let answer = self
+            .git
+            .run(&["cat-file", "--batch"], Some(input.into_bytes()))
+            .map_err(failed)?;
+        let mut rest = answer.out.as_slice();
+        for id in ids {
+            let end = rest.iter().position(|byte| *byte == b'\n').ok_or_else(|| missing(id))?;
+            let header = text(&rest[..end]);
+            let size: Option<usize> = header.rsplit(' ').next().and_then(|size| size.parse().ok());
+            let size = size
+                .filter(|_| !header.ends_with(" missing"))
+                .ok_or_else(|| missing(id))?;
+            let bytes = rest.get(end + 1..end + 1 + size).ok_or_else(|| missing(id))?;
+            read.insert((*id).to_owned(), bytes.to_vec());
+            rest = rest.get(end + 2 + size..).unwrap_or_default();
+        }
+        Ok(())
+    }
+}
+
+fn missing(id: &str) -> TakeError {
+    TakeError::Unreadable {
+        path: format!("object {id}"),
+        reason: "the repository does not have it; if its clone is partial, fetch it (`git cat-file -p` on it does)"
+            .to_owned(),
+    }
+}
+
+fn too_much() -> TakeError {
+    TakeError::Failed {
+        command: "reading the base".to_owned(),
+        message: format!("the change has files of more than {} MiB", LONGEST >> 20),
+    }
+}

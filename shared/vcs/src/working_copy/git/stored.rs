@@ -1,0 +1,155 @@
+//! What git would store of a file whose bytes it changes on the way in: line ends, filters, encodings.
+//!
+//! The person's own `git` does it, into an index and an object folder that are thrown away.
+
+use super::entries::New;
+use super::objects::Objects;
+use super::settings::Settings;
+use super::{Place, entries, failed, text};
+use crate::working_copy::TakeError;
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+/// Attributes by which git changes bytes.
+const ATTRIBUTES: [&str; 6] = ["text", "crlf", "eol", "filter", "ident", "working-tree-encoding"];
+
+/// For which paths git may store other bytes than those on disk.
+#[derive(Debug, Default)]
+pub(super) struct Rules {
+    /// Whatever is in the file.
+    always: HashSet<Vec<u8>>,
+    /// If there is a carriage return in it.
+    line_ends: HashSet<Vec<u8>>,
+}
+
+impl Rules {
+    /// Asks for the attributes of `paths`.
+    pub(super) fn read(place: &Place, settings: &Settings, paths: &[&[u8]]) -> Result<Rules, TakeError> {
+        let mut rules = Rules::default();
+        if paths.is_empty() {
+            return Ok(rules);
+        }
+        let arguments = [&["check-attr", "-z", "--stdin"][..], &ATTRIBUTES].concat();
+        let input = paths.iter().flat_map(|path| [path, &b"\0"[..]].concat()).collect();
+        let answer = place.git.run(&arguments, Some(input)).map_err(failed)?;
+        let converts = matches!(
+            settings.get("core.autocrlf"),
+            Some("true" | "input" | "yes" | "on" | "1")
+        );
+        if converts {
+            rules.line_ends.extend(paths.iter().map(|path| path.to_vec()));
+        }
+        let fields: Vec<&[u8]> = answer.out.split(|byte| *byte == 0).collect();
+        for answer in fields.chunks_exact(3) {
+            rules.add(answer[0], answer[1], answer[2]);
+        }
+        Ok(rules)
+    }
+
+    fn add(&mut self, path: &[u8], attribute: &[u8], value: &[u8]) {
+        let is_set = value != b"unspecified" && value != b"unset";
+        match attribute {
+            b"filter" | b"ident" | b"working-tree-encoding" if is_set => self.always.insert(path.to_vec()),
+            b"text" | b"crlf" | b"eol" if is_set => self.line_ends.insert(path.to_vec()),
+            _ => false,
+        };
+    }
+
+    /// Whether its bytes are others whatever is in it.
+    pub(super) fn always_changes(&self, path: &[u8]) -> bool {
+        self.always.contains(path)
+    }
+
+    /// Whether its bytes may be others.
+    pub(super) fn may_change(&self, path: &[u8]) -> bool {
+        self.always.contains(path) || self.line_ends.contains(path)
+    }
+}
+
+/// What git would store of the files at `paths` now.
+pub(super) fn store(place: &Place, paths: &[&[u8]]) -> Result<HashMap<Vec<u8>, Vec<u8>>, TakeError> {
+    if paths.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let aside = tempfile::tempdir().map_err(|error| aside_failed(&error))?;
+    let (index, objects) = (aside.path().join("index"), aside.path().join("objects"));
+    std::fs::create_dir(&objects).map_err(|error| aside_failed(&error))?;
+    // With the entries there are: whether line ends are changed depends on what the index has already.
+    if place.folder.join("index").exists() {
+        std::fs::copy(place.folder.join("index"), &index).map_err(|error| aside_failed(&error))?;
+    }
+    let git = place
+        .git
+        .clone()
+        .with_variable("GIT_INDEX_FILE", index.as_os_str())
+        .with_variable("GIT_OBJECT_DIRECTORY", objects.as_os_str())
+        .with_variable(
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+            listed(&place.common.join("objects")),
+        )
+        .with_setting("core.splitIndex", "false")
+        .with_setting("core.fsmonitor", "false")
+        .with_setting("core.safecrlf", "false");
+    let input: Vec<u8> = paths.iter().flat_map(|path| [path, &b"\0"[..]].concat()).collect();
+    let update = ["update-index", "--add", "--remove", "--replace", "-z", "--stdin"];
+    git.run(&update, Some(input)).map_err(failed)?;
+    let compare = [
+        "diff-index",
+        "--cached",
+        "--raw",
+        "-z",
+        "--no-renames",
+        "--no-abbrev",
+        "HEAD",
+    ];
+    let answer = git.run(&compare, None).map_err(failed)?;
+    let stored = entries::parse(&answer.out).unwrap_or_default();
+    let mut ids: HashMap<Vec<u8>, String> = stored
+        .into_iter()
+        .filter_map(|found| match found.new {
+            New::Object(_, id) => Some((found.path, id)),
+            _ => None,
+        })
+        .collect();
+    for path in paths
+        .iter()
+        .filter(|path| !ids.contains_key(**path))
+        .collect::<Vec<_>>()
+    {
+        ids.extend(unchanged(&git, path)?.map(|id| (path.to_vec(), id)));
+    }
+    let wanted: Vec<(&[u8], &str)> = paths
+        .iter()
+        .filter_map(|path| Some((*path, ids.get(*path)?.as_str())))
+        .collect();
+    let read = Objects::new(&objects, git).read(&wanted.iter().map(|(_, id)| *id).collect::<Vec<_>>())?;
+    let content = |(path, id): (&[u8], &str)| Some((path.to_vec(), read.get(id)?.clone()));
+    Ok(wanted.into_iter().filter_map(content).collect())
+}
+
+/// The id that a file has in the commit and in the index alike.
+fn unchanged(git: &crate::git::command::Git, path: &[u8]) -> Result<Option<String>, TakeError> {
+    let Ok(path) = std::str::from_utf8(path) else {
+        return Ok(None);
+    };
+    let arguments = ["--literal-pathspecs", "ls-files", "--stage", "-z", "--", path];
+    let answer = git.run(&arguments, None).map_err(failed)?;
+    let line = text(&answer.out);
+    Ok(line.split(' ').nth(1).map(str::to_owned))
+}
+
+/// A folder for a list of folders, in quotes where the list would be taken for a longer one.
+fn listed(folder: &Path) -> String {
+    let folder = folder.to_string_lossy();
+    match folder.contains([':', ';', '"']) && !cfg!(windows) {
+        true => format!("\"{}\"", folder.replace('\\', "\\\\").replace('"', "\\\"")),
+        false => folder.into_owned(),
+    }
+}
+
+fn aside_failed(error: &std::io::Error) -> TakeError {
+    TakeError::Failed {
+        command: "making a temporary folder".to_owned(),
+        message: error.to_string(),
+    }
+}
