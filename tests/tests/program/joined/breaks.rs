@@ -20,12 +20,17 @@ pub(super) async fn notices(outpost: &Outpost, word: &str) -> Vec<Value> {
 
 /// Waits until there is a verdict on a build; whether it was told.
 pub(super) async fn verdict(outpost: &Outpost, builder: &str, number: i64) -> bool {
+    verdict_at(outpost, "team", builder, number).await
+}
+
+/// Waits until there is a verdict on a build of a master; whether it was told.
+pub(super) async fn verdict_at(outpost: &Outpost, master: &str, builder: &str, number: i64) -> bool {
     let found = std::cell::RefCell::new(None);
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
     while found.borrow().is_none() {
         let page = outpost.call("notices", json!({})).await;
         let mut all = page["verdicts"].as_array().into_iter().flatten();
-        let of_it = |row: &&Value| row["master"] == "team" && row["builder_name"] == builder && row["number"] == number;
+        let of_it = |row: &&Value| row["master"] == master && row["builder_name"] == builder && row["number"] == number;
         *found.borrow_mut() = all.find(of_it).map(|row| row["told"] == true);
         assert!(
             std::time::Instant::now() < deadline,

@@ -6,10 +6,13 @@ mod clock;
 mod cut_off;
 mod force;
 mod hostile;
+mod identity;
 mod limits;
 mod live;
+mod missing;
 mod orders;
 mod restart;
+mod sets;
 mod sign_in;
 
 use serde_json::{Value, json};
