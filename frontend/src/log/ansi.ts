@@ -48,7 +48,7 @@ export function spans(line: string): Span[] {
 }
 
 /** The span with its odd characters named, each as a span of its own. */
-function named(span: Span): Span[] {
+export function named(span: Span): Span[] {
   if (!ODD.test(span.text)) return [span];
   return span.text
     .split(new RegExp(`(${ODD.source})`))

@@ -19,7 +19,7 @@ const LOOKS = [
   { look: "dark, more contrast", all: new Map([...tokens(normal, 1), ...tokens(more, 1)]) },
 ];
 const GROUNDS = ["ground", "ground-rail", "ground-raised", "ground-hover", "ground-chosen"];
-const TINTED = ["failure-ground", "warnings-ground", "ground-mark"];
+const TINTED = ["failure-ground", "warnings-ground", "ground-mark", "added-ground", "removed-ground"];
 const STATES = [
   "success",
   "warnings",
@@ -53,6 +53,10 @@ describe.each(LOOKS)("$look", ({ all }) => {
     }
     expect(between("failure", "ground")).toBeGreaterThanOrEqual(4.5);
     expect(between("line-strong", "ground")).toBeGreaterThanOrEqual(3);
+  });
+  test.each(["keyword", "string", "comment", "number", "name", "type"])("%s of source text can be read", (kind) => {
+    for (const ground of ["ground", "added-ground", "removed-ground"])
+      expect(between(`syntax-${kind}`, ground), ground).toBeGreaterThanOrEqual(4.5);
   });
   test("every colour of a log can be read", () => {
     for (let color = 0; color < 16; color++) {
