@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { matching, score } from "./fuzzy";
+import { matching, places, score } from "./fuzzy";
 
 const names = [
   "linux-tests",
@@ -36,5 +36,17 @@ test("every name answers to itself and to its own letters", () => {
       const letters = [...name].filter((_, at) => at % every === 0).join("");
       expect(score(letters, name)).not.toBeNull();
     }
+  }
+});
+
+test("the letters that answer are told, side by side where they can be", () => {
+  const hit = (wanted: string, text: string) => places(wanted, text).map((at) => text[at]);
+  expect(places("night full", "clang-nightly-full")).toEqual([6, 7, 8, 9, 10, 14, 15, 16, 17]);
+  expect(places("docs", "Force docs")).toEqual([6, 7, 8, 9]);
+  expect(places("xw", "windows-x86_64")).toEqual([]);
+  for (const name of names) expect(hit("", name)).toEqual([]);
+  for (const name of names) {
+    const letters = [...name].filter((letter, at) => at % 2 && letter !== " ").join("");
+    expect(hit(letters, name).join("")).toBe(letters);
   }
 });

@@ -36,3 +36,23 @@ export function matching<T>(wanted: string, all: readonly T[], text: (item: T) =
   }
   return scored.sort((a, b) => b.points - a.points).map(({ item }) => item);
 }
+
+/** Places of the letters of `text` that answer `wanted`, in order; empty when it does not. */
+export function places(wanted: string, text: string): number[] {
+  const needle = wanted.toLowerCase().replaceAll(/\s+/g, "");
+  const hay = text.toLowerCase();
+  const whole = hay.indexOf(needle);
+  if (whole >= 0) return Array.from(needle, (_, at) => whole + at);
+  let end = -1;
+  for (const letter of needle) {
+    end = hay.indexOf(letter, end + 1);
+    if (end < 0) return [];
+  }
+  // Back from the end, so that what stands together is told as one.
+  const found: number[] = [];
+  for (const letter of [...needle].reverse()) {
+    end = hay.lastIndexOf(letter, end);
+    found.unshift(end--);
+  }
+  return found;
+}
