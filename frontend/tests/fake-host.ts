@@ -16,6 +16,7 @@ import { FakeRefusal } from "./fake/refusal";
 import { FREE, lendings } from "./fake/lending";
 import { withTeam, withTeamWorkers } from "./fake/team";
 import { console as farmConsole } from "./fake/console";
+import { FakeTries } from "./fake/tries";
 import { timeline } from "./fake/timeline";
 import { invitation, workers } from "./fake/workers";
 
@@ -33,6 +34,7 @@ export class FakeHost {
   workers: Workers;
   lendings: LendingRow[];
   settings: Settings;
+  tries: FakeTries;
   demo = false;
   /** Heard by the server. */
   send: (event: Event) => void = () => undefined;
@@ -54,6 +56,12 @@ export class FakeHost {
     this.masters = this.overview.masters;
     this.workers = size === "team" ? withTeamWorkers(workers(size)) : workers(size);
     this.lendings = lendings(size);
+    this.tries = new FakeTries(
+      size,
+      () => this.overview,
+      (event) => this.send(event),
+      (name, input) => this.orders.push({ name, input }),
+    );
     this.settings = {
       identities: ["ann@example.org"],
       identities_at: {},
@@ -82,7 +90,8 @@ export class FakeHost {
 
   /** Answers, or throws a `FakeRefusal`. Times are moved so that the fake's now is now. */
   call(name: string, input: unknown): unknown {
-    const answer = (this.#answers as Record<string, ((input: unknown) => unknown) | undefined>)[name];
+    const all = { ...this.#answers, ...this.tries.answers };
+    const answer = (all as Record<string, ((input: unknown) => unknown) | undefined>)[name];
     if (!answer) throw new FakeRefusal("not_found", `there is no command '${name}'`);
     this.asked.push({ name, input });
     return this.#moved(answer(input));
@@ -151,7 +160,7 @@ export class FakeHost {
     return kept;
   }
 
-  readonly #answers: Answers = {
+  readonly #answers: Omit<Answers, keyof FakeTries["answers"]> = {
     hello: () => ({
       version: "0.1.0",
       protocol: 1,

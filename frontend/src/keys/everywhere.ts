@@ -1,6 +1,7 @@
 /** The keys of every page. */
 import { router } from "../route/router.svelte";
 import type { Orders } from "../state/orders.svelte";
+import type { World } from "../state/world.svelte";
 import { bind } from "./keys";
 import { moveRow } from "./rows";
 
@@ -14,6 +15,7 @@ export const PAGES = [
   { path: "/workers", name: "Workers", letter: "k" },
   { path: "/lending", name: "Lending", letter: "l" },
   { path: "/changes", name: "Changes", letter: "c" },
+  { path: "/try", name: "Try", letter: "y" },
   { path: "/masters", name: "Masters", letter: "m" },
   { path: "/projects", name: "Projects", letter: "p" },
   { path: "/notices", name: "Notices", letter: "w" },
@@ -21,7 +23,7 @@ export const PAGES = [
 ] as const;
 
 /** Binds them; the result takes them away. */
-export function bindEverywhere(orders: Orders): () => void {
+export function bindEverywhere(orders: Orders, world: World): () => void {
   return bind("Everywhere", [
     { keys: "/", does: "filter or search", run: focusFilter },
     { keys: "j", does: "next row", run: () => moveRow(1) },
@@ -31,9 +33,18 @@ export function bindEverywhere(orders: Orders): () => void {
       does: `go to ${name}`,
       run: () => router.go(path),
     })),
+    { keys: "t", does: "try a change of the project in view", run: () => router.go(tryPath(world)) },
     { keys: "mod+k", does: "find a page, a builder or an order", run: () => orders.ask({ what: "palette" }) },
     { keys: "?", does: "show these keys", run: () => orders.ask({ what: "help" }) },
   ]);
+}
+
+/** Where a change of the project in view is put together. */
+function tryPath(world: World): string {
+  const page = router.page;
+  const row = "builder" in page ? world.builder({ master: page.master, builder: page.builder }) : undefined;
+  const project = row?.project ?? router.query("project");
+  return project ? `/try/new?project=${encodeURIComponent(project)}` : "/try/new";
 }
 
 function focusFilter(): void {

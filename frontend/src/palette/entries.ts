@@ -20,6 +20,7 @@ export interface Entry {
 export function entries(overview: Overview | undefined, orders: Orders): Entry[] {
   const pages: Entry[] = [
     ...PAGES.map(({ name, path }) => ({ name, path, kind: "page" })),
+    { name: "Try a change…", path: "/try/new", kind: "page" },
     { name: "Join a master", path: "/masters/join", kind: "page" },
     { name: "Add a worker", path: "/workers/add", kind: "page" },
     { name: "Add a folder", path: "/projects/add", kind: "page" },

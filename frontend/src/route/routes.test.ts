@@ -26,6 +26,9 @@ test.each([
   ["/lending", { page: "lending" }],
   ["/projects/add", { page: "add" }],
   ["/projects/configuration", { page: "configuration" }],
+  ["/try", { page: "tries" }],
+  ["/try/new", { page: "new-try" }],
+  ["/try/12", { page: "try", id: 12 }],
   ["/quit", { page: "quit" }],
 ])("%s", (path, page) => {
   expect(parse(path)).toEqual(page);

@@ -26,6 +26,9 @@ export type Page =
   | { page: "configuration" }
   | { page: "notices" }
   | { page: "settings" }
+  | { page: "tries" }
+  | { page: "new-try" }
+  | { page: "try"; id: number }
   | { page: "quit" }
   | { page: "nowhere"; path: string };
 
@@ -54,9 +57,15 @@ export function parse(path: string): Page {
       case "settings":
       case "quit":
         return { page: first };
+      case "try":
+        return { page: "tries" };
       default:
         return nowhere;
     }
+  }
+  if (first === "try" && parts.length === 2) {
+    if (second === "new") return { page: "new-try" };
+    return second && NUMBER.test(second) ? { page: "try", id: Number(second) } : nowhere;
   }
   if (first === "projects" && parts.length === 2) {
     return second === "add" || second === "configuration" ? { page: second } : nowhere;

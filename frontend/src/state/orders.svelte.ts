@@ -19,6 +19,7 @@ export type Asking =
   | { what: "take-back"; row: LendingRow }
   | { what: "remove-lending"; row: LendingRow }
   | { what: "sign-in"; row: MasterRow }
+  | { what: "try-access"; master: string }
   | { what: "rename-master"; row: MasterRow }
   | { what: "leave-master"; row: MasterRow }
   | { what: "quit" }
