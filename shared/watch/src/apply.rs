@@ -39,6 +39,10 @@ impl State {
                 return self.reminders(now);
             }
             Happening::MasterGone(master) => return self.drop_master(&master),
+            Happening::Renamed { from, to } => {
+                self.touch_all();
+                return self.rename(&from, &to);
+            }
             Happening::Builders { master, builders } => return self.set_builders(now, &master, builders),
             Happening::Finished(build) => return self.finished(now, &build),
             Happening::Missed { master, builds } => return self.missed(now, &master, builds),

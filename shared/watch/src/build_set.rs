@@ -22,12 +22,12 @@ const NAMED: usize = 3;
 /// A build set under way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct SetUnderWay {
-    master: MasterKey,
+    pub(crate) master: MasterKey,
     set: BuildSetId,
     /// Whether its first failure was told.
-    told: bool,
+    pub(crate) told: bool,
     /// Builder, name, number and whether it was red, of each builder's last build in it.
-    builds: Vec<(BuilderKey, String, i64, bool)>,
+    pub(crate) builds: Vec<(BuilderKey, String, i64, bool)>,
 }
 
 impl SetUnderWay {
@@ -35,7 +35,7 @@ impl SetUnderWay {
         self.master == *master && self.set == set
     }
 
-    fn notice(&self) -> NoticeKey {
+    pub(crate) fn notice(&self) -> NoticeKey {
         NoticeKey(format!("set/{}/{}", self.master, self.set))
     }
 }

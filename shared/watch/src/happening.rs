@@ -63,6 +63,13 @@ pub enum Happening {
     },
     /// A master is no longer followed; all that is known of it is dropped.
     MasterGone(MasterKey),
+    /// A master is called by another key from now on, which no other has.
+    Renamed {
+        /// The key that it had.
+        from: MasterKey,
+        /// The one that it has.
+        to: MasterKey,
+    },
     /// A master's builders, whole: builders that are not in the list are gone.
     Builders {
         /// Whose.

@@ -36,6 +36,7 @@ mod missed;
 mod missing;
 mod mute;
 mod notice;
+mod rename;
 mod rule;
 mod snapshot;
 mod state;

@@ -21,14 +21,14 @@ pub(crate) struct Missing {
 }
 
 impl Missing {
-    fn notice(&self) -> NoticeKey {
+    pub(crate) fn notice(&self) -> NoticeKey {
         NoticeKey(format!("worker/{}/{}", self.master, self.worker))
     }
 }
 
 impl State {
     pub(crate) fn worker_missing(&mut self, master: MasterKey, worker: WorkerId, name: String, since: Option<Time>) {
-        if self.is_missing(&master, worker) {
+        if self.missing_of(&master).contains(&worker) {
             return;
         }
         self.missing.push(Missing {
@@ -40,10 +40,10 @@ impl State {
         });
     }
 
-    /// Whether a worker was told to be missing, and not to be back.
-    pub fn is_missing(&self, master: &MasterKey, worker: WorkerId) -> bool {
-        let mut missing = self.missing.iter();
-        missing.any(|one| one.master == *master && one.worker == worker)
+    /// The workers of a master that were told to be missing, and not to be back.
+    pub fn missing_of(&self, master: &MasterKey) -> Vec<WorkerId> {
+        let missing = self.missing.iter().filter(|one| one.master == *master);
+        missing.map(|one| one.worker).collect()
     }
 
     /// Forgets the missing workers of a master that `back` names, and takes their notices away.

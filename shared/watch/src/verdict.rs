@@ -63,6 +63,12 @@ impl Verdicts {
         })
     }
 
+    /// Changes which builds they are about.
+    pub(crate) fn for_each(&mut self, change: impl Fn(&mut BuildKey)) {
+        let all = self.mine.iter_mut().chain(&mut self.others);
+        all.for_each(|verdict| change(&mut verdict.build));
+    }
+
     pub(crate) fn retain(&mut self, keep: impl Fn(&Verdict) -> bool) {
         self.mine.retain(&keep);
         self.others.retain(&keep);

@@ -10,6 +10,7 @@ mod lending;
 mod missing;
 mod mutes;
 mod properties;
+mod rename;
 mod restart;
 mod rules;
 mod sets;

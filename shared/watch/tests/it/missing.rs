@@ -42,9 +42,9 @@ fn a_worker_that_is_told_to_be_missing_again_is_no_news() {
     let mut desk = Desk::new();
     aloud(&desk.hear(missing(NOON)));
     assert_eq!(desk.hear(missing(NOON)), []);
-    assert!(desk.state.is_missing(&MasterKey::bundled(), WorkerId(7)));
+    assert_eq!(desk.state.missing_of(&MasterKey::bundled()), [WorkerId(7)]);
     assert_eq!(desk.hear(back()), withdrawn());
-    assert!(!desk.state.is_missing(&MasterKey::bundled(), WorkerId(7)));
+    assert_eq!(desk.state.missing_of(&MasterKey::bundled()), []);
 }
 
 #[test]
