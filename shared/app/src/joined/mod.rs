@@ -37,7 +37,7 @@ use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tracing::warn;
 use versions::Versions;
-use watch::MasterKey;
+use watch::{Happening, MasterKey};
 
 /// The joined masters. Clones share them.
 #[derive(Clone)]
@@ -98,6 +98,18 @@ impl Farm {
     /// The one with this key.
     pub fn get(&self, key: &str) -> Option<Arc<Member>> {
         read(&self.members).iter().find(|member| member.key.0 == key).cloned()
+    }
+
+    /// Connects to all of them anew, now: the machine slept, and what seems to be connected is so no longer.
+    pub fn connect_anew(&self) {
+        self.members().iter().for_each(|member| member.joined.reconnect_now());
+    }
+
+    /// Connects to those that are away, now rather than after their back-off: there is a network.
+    pub fn connect_those_away(&self) {
+        for member in self.members().iter().filter(|member| member.stale_since().is_some()) {
+            member.joined.reconnect_now();
+        }
     }
 
     /// Which rows of builders changed when.
@@ -174,7 +186,7 @@ impl Farm {
         }
     }
 
-    /// Gives a master another key. What was told of it by the old one is forgotten.
+    /// Gives a master another key. What was told, muted and claimed of it by the old one goes with it.
     pub(crate) async fn rename(&self, key: &str, name: &str) -> Result<Arc<Member>, Refusal> {
         let mut list = self.list.lock().await;
         let member = self.get(key).ok_or_else(|| not_joined(key))?;
@@ -192,7 +204,9 @@ impl Farm {
         }
         kept::write(&self.around.store, &renamed).await?;
         *list = renamed;
-        self.stop(&member).await;
+        self.follow_no_more(&member).await;
+        let (from, to) = (member.key.clone(), MasterKey(kept.key.clone()));
+        self.around.watching.apply(Happening::Renamed { from, to }).await;
         let member = self.begin(kept, Some(http)).await?;
         self.tell_faces();
         Ok(member)

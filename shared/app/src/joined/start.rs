@@ -68,13 +68,18 @@ impl Farm {
 
     /// Ends what follows a master, and forgets what was told of it.
     pub(super) async fn stop(&self, member: &Member) {
-        member.joined.stop();
-        write(&self.members).retain(|other| other.key != member.key);
-        self.end(member).await;
+        self.follow_no_more(member).await;
         self.around
             .watching
             .apply(Happening::MasterGone(member.key.clone()))
             .await;
+    }
+
+    /// Ends what follows a master.
+    pub(super) async fn follow_no_more(&self, member: &Member) {
+        member.joined.stop();
+        write(&self.members).retain(|other| other.key != member.key);
+        self.end(member).await;
         self.around.versions.forget(&member.key.0);
     }
 

@@ -122,8 +122,9 @@ impl Teller {
 
     /// Those who were missing may be back.
     async fn workers(&mut self, at: Option<model::Time>) {
-        let back = self.member.joined.with(|picture| self.absent.look(picture, at));
-        for worker in back {
+        self.member.joined.with(|picture| self.absent.look(picture, at));
+        let missing = self.around.watching.missing_of(&self.member.key);
+        for worker in missing.into_iter().filter(|worker| !self.absent.is_away(*worker)) {
             let master = self.member.key.clone();
             self.apply(Happening::WorkerBack { master, worker }).await;
         }
@@ -134,7 +135,7 @@ impl Teller {
         let Some(name) = self.member.joined.with(name) else {
             return;
         };
-        let since = self.absent.miss(worker);
+        let since = self.absent.since(worker);
         let master = self.member.key.clone();
         self.apply(Happening::WorkerMissing {
             master,

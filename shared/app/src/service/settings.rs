@@ -72,22 +72,30 @@ impl App {
         self.save_all_settings(settings).await.map(drop)
     }
 
-    /// A master has another key: who I am there goes with it.
+    /// A master has another key: who I am there goes with it, and so do the rules about it.
     pub(crate) async fn rename_in_settings(&self, key: &str, name: &str) -> Result<(), Refusal> {
-        self.move_identities(key, Some(name)).await
+        let mut settings = read(&self.desk.settings).clone();
+        let there = settings.identities_at.remove(key);
+        settings
+            .identities_at
+            .extend(there.map(|there| (name.to_owned(), there)));
+        for rule in &mut settings.rules {
+            if rule.about.master.as_deref() == Some(key) {
+                rule.about.master = Some(name.to_owned());
+            }
+        }
+        if settings == *read(&self.desk.settings) {
+            return Ok(());
+        }
+        self.save_all_settings(settings).await.map(drop)
     }
 
     /// A master was left: who I was there is forgotten.
     pub(crate) async fn forget_in_settings(&self, key: &str) -> Result<(), Refusal> {
-        self.move_identities(key, None).await
-    }
-
-    async fn move_identities(&self, key: &str, to: Option<&str>) -> Result<(), Refusal> {
         let mut settings = read(&self.desk.settings).clone();
-        let Some(there) = settings.identities_at.remove(key) else {
+        if settings.identities_at.remove(key).is_none() {
             return Ok(());
-        };
-        settings.identities_at.extend(to.map(|to| (to.to_owned(), there)));
+        }
         self.save_all_settings(settings).await.map(drop)
     }
 

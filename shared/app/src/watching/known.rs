@@ -4,7 +4,7 @@ use crate::api::Event as News;
 use crate::api::notices::NoticeRow;
 use crate::news::Newsroom;
 use crate::service::clock::now;
-use model::BuildSetId;
+use model::{BuildSetId, WorkerId};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -88,6 +88,7 @@ impl Known {
         let order = matches!(
             happening,
             Happening::Settings(_)
+                | Happening::Renamed { .. }
                 | Happening::Mute { .. }
                 | Happening::Unmute(_)
                 | Happening::PutAway(_)
@@ -96,6 +97,9 @@ impl Known {
         );
         {
             let mut inner = self.lock();
+            if let Happening::Renamed { from, to } = &happening {
+                inner.rename(from, to);
+            }
             let tells = inner.state.apply(now(), happening);
             inner.view = None;
             inner.urgent |= order || !tells.is_empty();
@@ -145,6 +149,10 @@ impl Known {
         self.lock().state.awaits_end_of(master, set)
     }
 
+    pub fn missing_of(&self, master: &MasterKey) -> Vec<WorkerId> {
+        self.lock().state.missing_of(master)
+    }
+
     /// Whether somebody has the builder.
     pub fn is_claimed(&self, builder: &BuilderKey) -> bool {
         self.lock().state.claims().iter().any(|claim| claim.builder == *builder)
@@ -175,6 +183,16 @@ impl Known {
 }
 
 impl Inner {
+    /// The notices that are listed lead to where things are now.
+    fn rename(&mut self, from: &MasterKey, to: &MasterKey) {
+        let (from, to) = (format!("/masters/{from}/"), format!("/masters/{to}/"));
+        for row in &mut self.notices {
+            if let Some(rest) = row.path.strip_prefix(&from) {
+                row.path = format!("{to}{rest}");
+            }
+        }
+    }
+
     fn note(&mut self, notice: &Notice) -> NoticeRow {
         let row = NoticeRow {
             key: notice.id.0.clone(),

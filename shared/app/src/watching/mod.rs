@@ -12,7 +12,7 @@ pub(crate) mod translate;
 use crate::news::Newsroom;
 use known::Known;
 use master::Master;
-use model::BuildSetId;
+use model::{BuildSetId, WorkerId};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch as value};
 use watch::{BuilderKey, ClaimAbout, Happening, MasterKey, Tell, TrayView};
@@ -73,6 +73,11 @@ impl Watching {
     /// Whether the end of that build set would tell somebody something.
     pub fn awaits_end_of(&self, master: &MasterKey, set: BuildSetId) -> bool {
         self.known.awaits_end_of(master, set)
+    }
+
+    /// The workers of a master that were told to be missing.
+    pub fn missing_of(&self, master: &MasterKey) -> Vec<WorkerId> {
+        self.known.missing_of(master)
     }
 
     /// The tray, and each change of it.
