@@ -6,7 +6,11 @@ import { afterAll, beforeAll, describe, test } from "vitest";
 import { launch, openPage } from "./browser";
 import { FakeHost } from "./fake-host";
 import type { Size } from "./fake/farm";
+import { htmlLog } from "./fake/logs";
 import { serve } from "./server";
+
+const COVERAGE =
+  "<h1>Coverage</h1><table border=1><tr><th>File<th>Lines<th>Covered</tr><tr><td>src/main.c<td>412<td>87 %</tr></table>";
 
 const FOLDER = join(import.meta.dirname, "pictures");
 const only = process.env.PICTURES ?? "";
@@ -16,6 +20,8 @@ interface Shot {
   path: string;
   size?: Size;
   demo?: boolean;
+  /** Its log is HTML. */
+  html?: boolean;
   before?: (page: Page) => Promise<unknown>;
 }
 
@@ -113,6 +119,64 @@ const SHOTS: Shot[] = [
   { name: "masters-one", path: "/masters", size: "one" },
   { name: "master", path: "/masters/llvm", size: "team" },
   { name: "master-stale", path: "/masters/team", size: "team" },
+  { name: "tries", path: "/try", size: "team" },
+  { name: "tries-empty", path: "/try", size: "empty" },
+  { name: "try-new", path: "/try/new?folder=/home/ann/app", size: "team" },
+  {
+    name: "try-new-many",
+    path: "/try/new?folder=/home/ann/large",
+    size: "team",
+    before: (page) => page.getByText("row 0").waitFor(),
+  },
+  { name: "try-new-stops", path: "/try/new?folder=/home/ann/merging", size: "team" },
+  { name: "try-new-clean", path: "/try/new?folder=/home/ann/clean", size: "team" },
+  {
+    name: "try-new-unfit",
+    path: "/try/new?folder=/home/ann/app",
+    size: "team",
+    before: (page) => page.getByRole("radio", { name: /by a force form/ }).check(),
+  },
+  {
+    name: "try-new-refused",
+    path: "/try/new?folder=/home/ann/app",
+    size: "team",
+    before: async (page) => {
+      await page.getByRole("textbox", { name: "Comment" }).fill("wrong");
+      await page.getByRole("button", { name: /^Submit/ }).click();
+      await page.getByText("This cannot be tried like that.").waitFor();
+    },
+  },
+  {
+    name: "try-preview",
+    path: "/try/new?folder=/home/ann/app",
+    size: "team",
+    before: async (page) => {
+      await page.getByText("@@ -12,10").first().waitFor();
+      await page.keyboard.press("v");
+    },
+  },
+  {
+    name: "try-access",
+    path: "/masters/llvm",
+    size: "team",
+    before: (page) => page.getByRole("button", { name: "How changes get there…" }).click(),
+  },
+  { name: "try-running", path: "/try/16", size: "team" },
+  { name: "try-failed", path: "/try/15", size: "team" },
+  { name: "try-not-applied", path: "/try/14", size: "team" },
+  {
+    name: "try-push",
+    path: "/try/13",
+    size: "team",
+    before: (page) => page.getByRole("button", { name: "Push it…" }).click(),
+  },
+  { name: "try-refused", path: "/try/12", size: "team" },
+  {
+    name: "try-patch",
+    path: "/try/15",
+    size: "team",
+    before: (page) => page.getByRole("button", { name: "Show the patch" }).click(),
+  },
   { name: "join", path: "/masters/join", size: "one" },
   { name: "join-found", path: "/masters/join?url=ci.example.org", size: "one" },
   { name: "join-login", path: "/masters/join?url=login.example", size: "one" },
@@ -137,6 +201,7 @@ const SHOTS: Shot[] = [
     size: "team",
     before: (page) => page.getByRole("button", { name: "Add a rule" }).click(),
   },
+  { name: "log-html", path: "/builders/1/builds/45/steps/0/logs/stdio", html: true },
   { name: "nowhere", path: "/not/there" },
   {
     name: "pages-open",
@@ -162,6 +227,7 @@ const LOOKS = [
   { look: "light", width: 1280, colorScheme: "light", contrast: "normal" },
   { look: "dark", width: 1280, colorScheme: "dark", contrast: "normal" },
   { look: "narrow", width: 480, colorScheme: "light", contrast: "normal" },
+  { look: "wide", width: 1920, colorScheme: "light", contrast: "normal" },
   { look: "contrast", width: 1280, colorScheme: "light", contrast: "more" },
   { look: "contrast-dark", width: 1280, colorScheme: "dark", contrast: "more" },
 ] as const;
@@ -176,9 +242,10 @@ afterAll(() => browser.close());
 describe.each(LOOKS)("$look", ({ look, width, colorScheme, contrast }) => {
   test.each(SHOTS.filter(({ name }) => `${name}-${look}`.match(only)))(
     "$name",
-    async ({ name, path, size, demo, before }) => {
+    async ({ name, path, size, demo, html, before }) => {
       const host = new FakeHost(size ?? "busy", { contrast });
       host.demo = demo ?? false;
+      if (html) host.logs.set(5, htmlLog(COVERAGE));
       if (name === "force-tabs") for (const row of host.masters) row.denied = {};
       const served = await serve(host);
       const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });

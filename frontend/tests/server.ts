@@ -9,7 +9,7 @@ import type { FakeHost } from "./fake-host";
 import { FakeRefusal } from "./fake/refusal";
 
 /** Nothing inline, nothing from elsewhere. */
-const POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-src 'none'; frame-ancestors 'none'";
 /** The built pages, or those in the folder that PAGES names. */
 const DIST = process.env.PAGES ?? join(import.meta.dirname, "../dist");
 const KINDS: Record<string, string> = {

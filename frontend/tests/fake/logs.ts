@@ -74,6 +74,11 @@ export function textLog(lines: readonly string[]): FakeLog {
   return { kind: "t", numLines: lines.length, complete: true, line: (number) => lines[number] ?? "" };
 }
 
+/** An HTML log. */
+export function htmlLog(html: string): FakeLog {
+  return { ...textLog(html.split("\n")), kind: "h" };
+}
+
 /** The next line that `holds`, or the one before; looks at most at 200,000. */
 export function look(log: FakeLog, from: number, backwards: boolean, holds: (line: string) => boolean): number | null {
   const step = backwards ? -1 : 1;
