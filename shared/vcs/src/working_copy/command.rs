@@ -57,6 +57,11 @@ impl Program {
         path.file_name().unwrap_or(&self.name).to_string_lossy().into_owned()
     }
 
+    /// The folder in which it runs.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Runs it and gives its output, when it ended well. `names` follow the `words`.
     pub(crate) async fn bytes(&self, words: &[&str], names: &[OsString]) -> Result<Vec<u8>, TakeError> {
         let answer = self.run(words, names).await?;

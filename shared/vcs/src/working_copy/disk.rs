@@ -72,6 +72,15 @@ pub(crate) fn side(top: &Path, name: &[u8], old_mode: Option<u32>, room: &mut Ro
     Ok(Lies::Side(Side { mode, bytes }))
 }
 
+/// A folder of our own, gone when it is dropped.
+pub(crate) fn scratch() -> Result<tempfile::TempDir, TakeError> {
+    let made = tempfile::Builder::new().prefix("outpost-try-").tempdir();
+    made.map_err(|error| TakeError::Failed {
+        command: "making a temporary folder".to_owned(),
+        message: error.to_string(),
+    })
+}
+
 fn is_absence(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{NotADirectory, NotFound};
     matches!(error.kind(), NotFound | NotADirectory)

@@ -4,7 +4,7 @@
 use super::compare::{self, Entry, Side};
 use super::disk::{self, Lies, Room};
 use super::ignore::Ignored;
-use super::{Base, Remark, System, TakeError, Taken, Wanted, names};
+use super::{Base, Remark, System, TakeError, Taken, Wanted, markers, names};
 use std::path::PathBuf;
 
 /// What a system says.
@@ -17,6 +17,8 @@ pub(crate) struct Found {
     pub(crate) base: Base,
     pub(crate) remarks: Vec<Remark>,
     pub(crate) comment: String,
+    /// Whether the system says what was renamed; otherwise it is found by looking alike.
+    pub(crate) says_renames: bool,
     /// Files that differ from the base, or may.
     pub(crate) differing: Vec<Differing>,
     /// Files and folders that the system does not know and does not ignore.
@@ -62,6 +64,7 @@ impl Found {
             base: Base::default(),
             remarks: vec![],
             comment: String::new(),
+            says_renames: true,
             differing: vec![],
             untracked: vec![],
             ignored: Ignored::default(),
@@ -99,7 +102,11 @@ impl Found {
     }
 
     fn held(mut self) -> Result<Taken, TakeError> {
-        let entries = self.entries()?;
+        let mut entries = self.entries()?;
+        if !self.says_renames {
+            entries = compare::find_renames(entries);
+        }
+        self.remarks.extend(markers::remarks(&entries));
         let untracked = disk::untracked(&self.root, &self.untracked, &self.ignored);
         let shown = untracked.iter().map(|(shown, _)| shown.clone()).collect();
         let (files, content) = compare::hold(entries, untracked)?;

@@ -3,9 +3,12 @@
 //! Reads only: neither the working copy nor its index is ever written, and what was taken does not follow later edits.
 //! It knows nothing of masters: what a way to a master can carry is told by a [`Carrier`].
 
+mod bzr;
 mod carrier;
 mod command;
 mod compare;
+mod cvs;
+mod darcs;
 mod disk;
 mod error;
 mod file;
@@ -18,6 +21,7 @@ mod markers;
 mod names;
 mod read;
 mod svn;
+mod trees;
 mod wanted;
 
 pub use carrier::{Carrier, Unfit, UnfitFile};
@@ -118,8 +122,12 @@ pub async fn take(wanted: Wanted) -> Result<Taken, TakeError> {
         return Err(not_for("a staged change", system));
     }
     match system {
+        System::Git => git::take(wanted, top).await,
         System::Hg => hg::take(&wanted, top).await,
         System::Svn => svn::take(&wanted, top).await,
+        System::Bzr => bzr::take(&wanted, top).await,
+        System::Darcs => darcs::take(&wanted, top).await,
+        System::Cvs => cvs::take(&wanted, top).await,
         _ => Err(not_for("a change", system)),
     }
 }
@@ -135,6 +143,11 @@ impl Taken {
     /// The hunks of a file, for showing and choosing; empty for binary files. `untracked` files are all added lines.
     pub fn hunks(&self, file: Place) -> Result<Vec<Hunk>, TakeError> {
         self.content.hunks(file)
+    }
+
+    /// The commit that was checked out, where the system is git; what a push of the tested change stands on.
+    pub fn head(&self) -> Option<&str> {
+        self.content.head()
     }
 
     /// The patch of what was chosen, as `carrier` takes it.
@@ -156,4 +169,7 @@ pub enum Place {
 pub(crate) trait Content: Send + Sync + std::fmt::Debug {
     fn hunks(&self, file: Place) -> Result<Vec<Hunk>, TakeError>;
     fn diff(&self, taken: &Taken, chosen: &Chosen, carrier: Carrier) -> Result<Diff, Unfit>;
+    fn head(&self) -> Option<&str> {
+        None
+    }
 }

@@ -2,6 +2,10 @@
 
 mod change;
 mod facts;
+#[cfg(unix)]
+mod git_change;
+#[cfg(unix)]
+mod other_systems;
 mod remote;
 mod restart;
 mod rig;

@@ -35,24 +35,38 @@ pub(super) fn status(bytes: &[u8]) -> Vec<Status> {
 }
 
 /// How `cat` is told to print files, so that each can be told from the next.
-pub(super) const CAT: &str = "{path}\\0{flags}\\0{data|count}\\0{data}";
+pub(super) const CAT: &str = "{path}\\0{data|count}\\0{data}";
 
-/// Reads what `cat` printed by [`CAT`]; `None` when it makes no sense.
-pub(super) fn contents(mut bytes: &[u8]) -> Option<BTreeMap<Vec<u8>, Side>> {
-    let mut files = BTreeMap::new();
-    while !bytes.is_empty() {
-        let (path, rest) = field(bytes)?;
-        let (flags, rest) = field(rest)?;
-        let (length, rest) = field(rest)?;
-        let length: usize = std::str::from_utf8(length).ok()?.parse().ok()?;
-        let (data, rest) = rest.split_at_checked(length)?;
+/// How `files` is told to print modes, which `cat` does not know.
+pub(super) const FILES: &str = "{path}\\0{flags}\\0";
+
+/// Reads what `files` printed by [`FILES`].
+pub(super) fn modes(bytes: &[u8]) -> BTreeMap<Vec<u8>, u32> {
+    let mut modes = BTreeMap::new();
+    let mut rest = bytes;
+    while let Some((path, after)) = field(rest) {
+        let Some((flags, after)) = field(after) else { break };
         let mode = match flags {
             b"l" => LINK,
             b"x" => 0o100_755,
             _ => 0o100_644,
         };
+        modes.insert(path.to_vec(), mode);
+        rest = after;
+    }
+    modes
+}
+
+/// Reads what `cat` printed by [`CAT`]; `None` when it makes no sense.
+pub(super) fn contents(mut bytes: &[u8], modes: &BTreeMap<Vec<u8>, u32>) -> Option<BTreeMap<Vec<u8>, Side>> {
+    let mut files = BTreeMap::new();
+    while !bytes.is_empty() {
+        let (path, rest) = field(bytes)?;
+        let (length, rest) = field(rest)?;
+        let length: usize = std::str::from_utf8(length).ok()?.parse().ok()?;
+        let (data, rest) = rest.split_at_checked(length)?;
         let side = Side {
-            mode,
+            mode: *modes.get(path)?,
             bytes: data.to_vec(),
         };
         files.insert(path.to_vec(), side);
@@ -94,18 +108,19 @@ mod tests {
 
     #[test]
     fn files_with_any_bytes_are_told_apart() {
-        let files = contents(b"a\0\x002\0x\0b\0x\x000\0c\0l\x001\0a").expect("three files");
+        let modes = modes(b"a\0\0b\0x\0c\0l\0");
+        let files = contents(b"a\x002\0x\0b\x000\0c\x001\0a", &modes).expect("three files");
         assert_eq!(files[b"a".as_slice()].bytes, b"x\0");
         assert_eq!(files[b"b".as_slice()].mode, 0o100_755);
         assert_eq!(files[b"c".as_slice()].mode, LINK);
-        assert_eq!(contents(b"a\0\x003\0x\0"), None);
+        assert_eq!(contents(b"a\x003\0x\0", &modes), None);
     }
 
     proptest! {
         #[test]
         fn any_answer_is_read(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             status(&bytes);
-            contents(&bytes);
+            contents(&bytes, &modes(&bytes));
             unresolved(&bytes);
         }
     }

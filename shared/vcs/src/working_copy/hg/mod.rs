@@ -34,6 +34,7 @@ pub(super) async fn take(wanted: &Wanted, top: PathBuf) -> Result<Taken, TakeErr
     found.repository = repository(&mut hg).await?;
     let start = start(&mut hg, wanted, &mut found).await?;
     around(&mut hg, &start, &mut found).await?;
+    found.base.revision = Some(start.node.clone());
     found.branch = Some(start.branch.clone());
     files(&mut hg, &start, &mut found).await?;
     found.taken(wanted).await
@@ -216,9 +217,12 @@ async fn contents(
     let words = ["cat", "-T", answers::CAT, "-r", &start.node];
     let mut sides = BTreeMap::new();
     for names in names.chunks(AT_ONCE) {
-        // It ends badly when it has none of them.
+        // Both end badly when the base has none of them.
+        let modes = hg
+            .run(&["files", "-T", answers::FILES, "-r", &start.node], names)
+            .await?;
         let answer = hg.run(&words, names).await?;
-        let read = answers::contents(&answer.out);
+        let read = answers::contents(&answer.out, &answers::modes(&modes.out));
         sides.extend(read.ok_or_else(|| hg.failed("cat", "it answered something unexpected"))?);
     }
     Ok(sides)

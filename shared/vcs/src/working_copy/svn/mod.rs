@@ -243,24 +243,20 @@ fn paths_of(nodes: &[Node], wanted: impl Fn(&Node) -> bool) -> Vec<&str> {
     nodes.map(|node| node.path.as_str()).collect()
 }
 
-/// What was moved from where, folders and files.
-fn moves(nodes: &[Node]) -> BTreeMap<&str, &str> {
+/// What was moved, from where by its place now.
+fn moves(nodes: &[Node]) -> BTreeMap<Vec<u8>, Vec<u8>> {
     let moved = nodes
         .iter()
-        .filter_map(|node| Some((node.path.as_str(), node.moved_from.as_deref()?)));
-    moved.collect()
+        .filter_map(|node| Some((&node.path, node.moved_from.as_ref()?)));
+    moved
+        .map(|(to, from)| (to.clone().into_bytes(), from.clone().into_bytes()))
+        .collect()
 }
 
 /// Where a file was before it, or a folder above it, was moved.
-fn moved(moves: &BTreeMap<&str, &str>, path: &str) -> Option<String> {
-    let mut end = path.len();
-    loop {
-        let above = path.get(..end)?;
-        if let Some(from) = moves.get(above) {
-            return Some(format!("{from}{}", &path[end..]));
-        }
-        end = above.rfind('/')?;
-    }
+fn moved(moves: &BTreeMap<Vec<u8>, Vec<u8>>, path: &str) -> Option<String> {
+    let from = super::trees::moved(moves, path.as_bytes())?;
+    String::from_utf8(from).ok()
 }
 
 /// Files of which Subversion keeps a copy, with their modes.
@@ -336,13 +332,5 @@ mod tests {
         assert_eq!(below_trunk("p/trunk/sub/dir"), Some(("p/trunk", "sub/dir")));
         assert_eq!(below_trunk("branches/x/sub"), Some(("branches/x", "sub")));
         assert_eq!(below_trunk("other/place"), None);
-    }
-
-    #[test]
-    fn a_file_in_a_moved_folder_was_moved() {
-        let moves = BTreeMap::from([("new", "old"), ("new/x", "y")]);
-        assert_eq!(moved(&moves, "new/a/b").as_deref(), Some("old/a/b"));
-        assert_eq!(moved(&moves, "new/x").as_deref(), Some("y"));
-        assert_eq!(moved(&moves, "newer"), None);
     }
 }
