@@ -19,6 +19,7 @@ impl State {
         let mut tells = self.take_in(now, happening);
         tells.extend(self.release_kept(now));
         tells.extend(self.tell_missing(now));
+        tells.extend(self.tell_tries(now));
         self.touched.rest |= !tells.is_empty();
         tells
     }
@@ -89,6 +90,7 @@ impl State {
                 since,
             } => self.worker_missing(master, worker, name, since),
             Happening::Lending(lending) => self.lending = lending,
+            Happening::TryOver(over) => self.try_over(over),
         }
         Vec::new()
     }

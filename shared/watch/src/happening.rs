@@ -130,6 +130,8 @@ pub enum Happening {
         /// When it was there last, if that is known.
         since: Option<Time>,
     },
+    /// A change that the person submitted was built.
+    TryOver(crate::TryOver),
     /// The masters that this machine is lent to, whole.
     Lending(Vec<LentView>),
     /// A worker is there, missing before or not.

@@ -43,6 +43,7 @@ mod state;
 mod summary;
 mod tray;
 mod tray_menu;
+mod tries;
 mod verdict;
 mod who;
 mod words;
@@ -66,5 +67,6 @@ pub use snapshot::{
 };
 pub use state::State;
 pub use tray::{IconState, MenuAction, MenuItem, Tooltip, TrayIcon, TrayView};
+pub use tries::TryOver;
 pub use verdict::Verdict;
 pub use who::Who;

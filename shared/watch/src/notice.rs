@@ -118,6 +118,11 @@ pub enum Target {
     },
     /// What this machine is lent to.
     Lending,
+    /// A try.
+    Try {
+        /// Which.
+        id: i64,
+    },
 }
 
 impl Target {
@@ -137,6 +142,7 @@ impl Target {
         match self {
             Target::Now => "/".to_owned(),
             Target::Lending => "/lending".to_owned(),
+            Target::Try { id } => format!("/try/{id}"),
             Target::Builder(key) => builder(key),
             Target::Build { builder: key, number } => format!("{}/builds/{number}", builder(key)),
             Target::Log {

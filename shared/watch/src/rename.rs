@@ -112,7 +112,7 @@ impl Names<'_> {
                 self.change(builder);
             }
             Target::Worker { master, .. } => self.master(master),
-            Target::Now | Target::Lending => {}
+            Target::Now | Target::Lending | Target::Try { .. } => {}
         }
     }
 }

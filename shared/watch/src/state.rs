@@ -40,6 +40,9 @@ pub struct State {
     pub(crate) away_kept: Vec<crate::Away>,
     #[serde(default)]
     pub(crate) last_away: u64,
+    /// Tries that are over and were not told of yet.
+    #[serde(default)]
+    pub(crate) tries: Vec<crate::TryOver>,
     pub(crate) utc_offset_minutes: i32,
     #[serde(skip)]
     pub(crate) do_not_disturb: bool,

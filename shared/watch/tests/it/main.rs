@@ -16,3 +16,4 @@ mod rules;
 mod sets;
 mod told;
 mod tray_view;
+mod tries;
