@@ -16,4 +16,5 @@ pub mod ports;
 pub mod project_file;
 pub mod secrets;
 pub mod service;
+pub mod tries;
 pub mod watching;

@@ -42,6 +42,7 @@ enum Subject {
     Projects,
     Settings,
     Lending,
+    Tries,
 }
 
 impl Newsroom {
@@ -106,6 +107,11 @@ impl Newsroom {
     /// Settings changed.
     pub fn settings(&self) {
         self.hear(Heard::Latest(Subject::Settings, News::Settings));
+    }
+
+    /// A try was submitted or got further, or more is known of where one can go.
+    pub fn tries(&self) {
+        self.hear(Heard::Latest(Subject::Tries, News::Tries));
     }
 
     /// What is lent, or what is built for others, changed.

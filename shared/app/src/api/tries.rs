@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// Which working copy to take a change from, and how.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
 pub struct TryLook {
     /// A folder in it.
     pub folder: String,
@@ -33,6 +33,18 @@ pub struct TryLook {
     /// Another address of the repository.
     #[serde(default)]
     pub repository: Option<String>,
+    /// This patch, instead of what a working copy has.
+    #[serde(default)]
+    pub diff: Option<TryGiven>,
+}
+
+/// A patch that is given whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TryGiven {
+    /// Its bytes in base64.
+    pub base64: String,
+    /// `-p`
+    pub level: u32,
 }
 
 /// A change at one moment; it does not follow later edits.
@@ -237,6 +249,44 @@ pub struct TryTargetsQuery {
     /// Ask masters again rather than tell what is known.
     #[serde(default)]
     pub fresh: bool,
+    /// Of this master only, which need not be joined.
+    #[serde(default)]
+    pub at: Option<TryAt>,
+}
+
+/// A master that is named for one try.
+#[derive(Clone, Serialize, Deserialize, TS)]
+pub struct TryAt {
+    /// `pb` or `ssh`.
+    pub way: TryWay,
+    /// `host:port` of its Perspective Broker port, or the ssh host.
+    pub address: String,
+    /// Name of the `Try_Userpass` user, or of the ssh user.
+    #[serde(default)]
+    pub user: String,
+    /// Password of the `Try_Userpass` user; kept for this run only.
+    #[serde(default)]
+    pub password: String,
+    /// Port of ssh.
+    #[serde(default)]
+    pub port: Option<u16>,
+    /// Job folder on the master's machine.
+    #[serde(default)]
+    pub jobdir: String,
+    /// Words that run ssh; `ssh` when empty.
+    #[serde(default)]
+    pub ssh: String,
+    /// The program over there; `buildbot` when empty.
+    #[serde(default)]
+    pub buildbotbin: String,
+}
+
+impl std::fmt::Debug for TryAt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TryAt")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How a change travels.
@@ -332,8 +382,11 @@ pub struct TryFileChoice {
 pub struct TrySubmit {
     /// Which change.
     pub change: String,
-    /// By which way.
+    /// By which way; without meaning when `at` is given.
     pub target: String,
+    /// To this master, which need not be joined.
+    #[serde(default)]
+    pub at: Option<TryAt>,
     /// All files, whole, when absent.
     #[serde(default)]
     pub files: Option<Vec<TryFileChoice>>,
@@ -688,7 +741,7 @@ pub struct TryAccess {
 }
 
 /// Say how changes get there.
-#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[derive(Clone, Serialize, Deserialize, TS)]
 pub struct SetTryAccess {
     /// All but the password.
     pub access: TryAccess,

@@ -1,32 +1,17 @@
 //! Masters that a repository names in `.buildbot/options`, for those who have not joined them yet.
-//!
-//! The file is Python; only assignments of plain texts are understood, and nothing of it is run.
 
 use crate::api::masters::MasterHint;
-use std::io::Read;
 use std::path::{Path, PathBuf};
+use submit::options;
 
-/// Folders above a repository that are looked into, as Buildbot's own `try` does.
-const LEVELS: usize = 20;
-
-/// Most bytes of such a file.
-const MOST: u64 = 64 << 10;
-
-/// Keys that name a master. The address of its pages is in none of them, so the host has to do.
-const KEYS: [&str; 5] = ["try_master", "masterstatus", "try_masterstatus", "try_host", "master"];
-
-/// The master that a repository's file names.
+/// The master that a repository's file names. The address of its pages is not in it, so the host has to do.
 pub(crate) fn of_folder(folder: &Path) -> Option<MasterHint> {
-    let file = folder
-        .ancestors()
-        .take(LEVELS)
-        .map(|above| above.join(".buildbot").join("options"))
-        .find(|file| file.is_file())?;
-    let text = read(&file)?;
-    let host = KEYS.iter().find_map(|key| host(&value(&text, key)?))?;
+    let found = options::find(folder, None).options?;
+    let named = [&found.master, &found.host];
+    let host = named.into_iter().find_map(|address| host(address.as_deref()?))?;
     Some(MasterHint {
         url: host,
-        file: file.to_string_lossy().into_owned(),
+        file: found.file.to_string_lossy().into_owned(),
     })
 }
 
@@ -39,24 +24,6 @@ pub(crate) fn of_folders(folders: &[PathBuf], is_known: impl Fn(&str) -> bool) -
         }
     }
     hints
-}
-
-fn read(file: &Path) -> Option<String> {
-    let mut bytes = Vec::new();
-    let opened = std::fs::File::open(file).ok()?;
-    opened.take(MOST).read_to_end(&mut bytes).ok()?;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// What `key = 'text'` gives it; the last such line counts, as in Python.
-fn value(text: &str, key: &str) -> Option<String> {
-    let of_line = |line: &str| {
-        let rest = line.strip_prefix(key)?.trim_start().strip_prefix('=')?.trim_start();
-        let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
-        let (inside, _) = rest[1..].split_once(quote)?;
-        (!inside.contains('\\')).then(|| inside.trim().to_owned())
-    };
-    text.lines().rev().find_map(of_line)
 }
 
 /// The host of `host:port`.

@@ -4,6 +4,7 @@ use super::kept::Kept;
 use super::recent::Recent;
 use crate::service::console::Built;
 use client::reading::{BuildPage, Keep, Reading};
+use client::rest::ForceScheduler;
 use client::rest::log::Kind;
 use client::{Http, Joined, LinkState, Watch, rest};
 use model::{BuildId, LogId};
@@ -39,6 +40,7 @@ pub struct Member {
     pub reading: Reading,
     /// Builds as the console reads them.
     pub(crate) builds_of_changes: Recent<Vec<Built>>,
+    forms_with_patch: Recent<Vec<ForceScheduler>>,
     seen: Arc<dyn Keep>,
     /// A build is looked at that was not before.
     looks: Notify,
@@ -78,6 +80,7 @@ impl Member {
             reading: Reading::new(joined.http(), Arc::clone(&seen)),
             seen,
             builds_of_changes: Recent::default(),
+            forms_with_patch: Recent::default(),
             joined,
             looks: Notify::new(),
             state: Mutex::new(State {
@@ -98,6 +101,37 @@ impl Member {
 
     pub(super) fn kept(&self) -> Kept {
         self.lock().kept.clone()
+    }
+
+    /// Names it for the keychain and the store.
+    pub(crate) fn id(&self) -> i64 {
+        self.lock().kept.id
+    }
+
+    /// What it calls itself.
+    pub(crate) fn title(&self) -> String {
+        self.lock().kept.title.clone()
+    }
+
+    /// It is an Outpost too.
+    pub(crate) fn is_outpost(&self) -> bool {
+        self.lock().kept.outpost
+    }
+
+    /// Why it refused to do this for whoever is signed in.
+    pub(crate) fn denied(&self, order: &str) -> Option<String> {
+        self.lock().denied.get(order).cloned()
+    }
+
+    /// Its forms that take a patch, if it tells them in time.
+    pub(crate) async fn patch_forms(&self, in_time: Duration) -> Option<Arc<Vec<ForceScheduler>>> {
+        let http = self.http();
+        let read = self.forms_with_patch.answer("", async {
+            let forms: Vec<ForceScheduler> = http.rows("forceschedulers?limit=1000", "forceschedulers").await?;
+            let taking = forms.into_iter().filter(submit::form::takes_patch);
+            Ok::<_, client::Error>(taking.collect())
+        });
+        tokio::time::timeout(in_time, read).await.ok()?.ok()
     }
 
     pub(super) fn know(&self, change: impl FnOnce(&mut Kept)) {

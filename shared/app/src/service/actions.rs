@@ -143,7 +143,7 @@ fn collect(field: Field, fields: &mut BTreeMap<String, Field>) {
 }
 
 /// Who asks: my first mail address or name.
-pub(super) fn owner(app: &App) -> String {
+pub(crate) fn owner(app: &App) -> String {
     let identities = &super::read(&app.desk.settings).identities;
     identities
         .iter()

@@ -21,11 +21,14 @@ mod projects;
 mod rules;
 pub(crate) mod settings;
 mod timeline;
-mod tries;
 mod troubles;
 mod whole;
 mod why;
 mod workers;
+
+pub(crate) use actions::owner;
+pub(crate) use joined::{Whose, ordered, refused};
+pub(crate) use overview::usual_of;
 
 use crate::api::overview::{Demo, QuitHow};
 use crate::api::{self, Api, Nothing, Refusal};
@@ -36,6 +39,7 @@ use crate::lending::Lending;
 use crate::news::Newsroom;
 use crate::places::Places;
 use crate::ports::WorkerPorts;
+use crate::tries::Tries;
 use crate::watching::Watching;
 use master::{ControlError, Master};
 use std::sync::{Arc, RwLock};
@@ -57,6 +61,7 @@ pub struct App {
     pub(crate) ports: WorkerPorts,
     pub(crate) lending: Lending,
     pub(crate) farm: Farm,
+    pub(crate) tries: Tries,
     pub(crate) desk: Arc<Desk>,
 }
 
@@ -124,10 +129,12 @@ impl App {
             configuration,
             places,
             farm,
+            tries: Tries::default(),
             desk,
         };
         app.load_settings().await;
         app.farm.begin_all().await;
+        app.tries.begin_all(&app).await;
         app
     }
 
@@ -159,6 +166,11 @@ impl App {
     /// The joined masters.
     pub fn farm(&self) -> &Farm {
         &self.farm
+    }
+
+    /// The tries.
+    pub fn tries(&self) -> &Tries {
+        &self.tries
     }
 
     /// The configuration's folder.
@@ -218,55 +230,55 @@ impl From<ControlError> for Refusal {
 
 impl Api for App {
     async fn try_look(&self, input: api::tries::TryLook) -> Result<api::tries::TryChange, Refusal> {
-        tries::try_look(self, input).await
+        Box::pin(crate::tries::look(self, input)).await
     }
     async fn try_of_build(&self, input: api::tries::TryOfBuild) -> Result<api::tries::TryChange, Refusal> {
-        tries::try_of_build(self, input).await
+        Box::pin(crate::tries::of_build(self, input)).await
     }
     async fn try_diff(&self, input: api::tries::TryDiffQuery) -> Result<api::tries::TryDiff, Refusal> {
-        tries::try_diff(self, input).await
+        Box::pin(crate::tries::diff(self, input)).await
     }
     async fn try_targets(&self, input: api::tries::TryTargetsQuery) -> Result<api::tries::TryTargets, Refusal> {
-        tries::try_targets(self, input).await
+        Box::pin(crate::tries::targets(self, input)).await
     }
     async fn try_preview(&self, input: api::tries::TrySubmit) -> Result<api::tries::TryPreview, Refusal> {
-        tries::try_preview(self, input).await
+        Box::pin(crate::tries::preview(self, input)).await
     }
     async fn try_submit(&self, input: api::tries::TrySubmit) -> Result<api::tries::TryRow, Refusal> {
-        tries::try_submit(self, input).await
+        Box::pin(crate::tries::submit(self, input)).await
     }
     async fn tries(&self, input: api::tries::TriesQuery) -> Result<api::tries::Tries, Refusal> {
-        tries::tries(self, input).await
+        Box::pin(crate::tries::tries(self, input)).await
     }
     async fn try_row(&self, input: api::tries::TryQuery) -> Result<api::tries::TryRow, Refusal> {
-        tries::try_row(self, input).await
+        Box::pin(crate::tries::row(self, input)).await
     }
     async fn try_patch(&self, input: api::tries::TryQuery) -> Result<api::tries::TryPatch, Refusal> {
-        tries::try_patch(self, input).await
+        Box::pin(crate::tries::patch(self, input)).await
     }
     async fn try_repeat(&self, input: api::tries::TryRepeat) -> Result<api::tries::TryRow, Refusal> {
-        tries::try_repeat(self, input).await
+        Box::pin(crate::tries::repeat(self, input)).await
     }
     async fn try_cancel(&self, input: api::tries::TryQuery) -> Result<api::tries::TryRow, Refusal> {
-        tries::try_cancel(self, input).await
+        Box::pin(crate::tries::cancel(self, input)).await
     }
     async fn try_push(&self, input: api::tries::TryQuery) -> Result<api::tries::TryRow, Refusal> {
-        tries::try_push(self, input).await
+        Box::pin(crate::tries::push(self, input)).await
     }
     async fn try_forget(&self, input: api::tries::TryQuery) -> Result<Nothing, Refusal> {
-        tries::try_forget(self, input).await
+        Box::pin(crate::tries::forget(self, input)).await
     }
     async fn save_try_preset(&self, input: api::tries::SaveTryPreset) -> Result<api::tries::TryPresets, Refusal> {
-        tries::save_try_preset(self, input).await
+        Box::pin(crate::tries::save_preset(self, input)).await
     }
     async fn remove_try_preset(&self, input: api::tries::RemoveTryPreset) -> Result<api::tries::TryPresets, Refusal> {
-        tries::remove_try_preset(self, input).await
+        Box::pin(crate::tries::remove_preset(self, input)).await
     }
     async fn try_access(&self, input: api::masters::MasterQuery) -> Result<api::tries::TryAccess, Refusal> {
-        tries::try_access(self, input).await
+        Box::pin(crate::tries::access(self, input)).await
     }
     async fn set_try_access(&self, input: api::tries::SetTryAccess) -> Result<api::tries::TryAccess, Refusal> {
-        tries::set_try_access(self, input).await
+        Box::pin(crate::tries::set_access(self, input)).await
     }
     async fn hello(&self, _: Nothing) -> Result<api::overview::Hello, Refusal> {
         Ok(overview::hello(self))

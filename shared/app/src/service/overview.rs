@@ -417,6 +417,6 @@ fn settling_rows(state: &master::State) -> Vec<SettlingRow> {
 }
 
 /// The median and spread of a builder's green builds.
-pub(super) fn usual_of(c: &Connection, builder: BuilderId) -> SqlResult<Option<(i64, i64)>> {
+pub(crate) fn usual_of(c: &Connection, builder: BuilderId) -> SqlResult<Option<(i64, i64)>> {
     Ok(usual(builds::durations(c, builder, TYPICAL)?))
 }

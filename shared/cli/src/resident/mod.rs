@@ -121,6 +121,7 @@ async fn stay(places: Places, options: Run, demo: Option<demo::Demo>) -> Result<
     served.stop().await;
     running.ports.close().await;
     running.workers.stop().await;
+    running.app.tries().close().await;
     running.app.farm().close().await;
     running.app.watching().close().await;
     running.store.close().await;

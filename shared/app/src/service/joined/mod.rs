@@ -37,7 +37,7 @@ impl App {
 }
 
 /// Why a joined master did not answer, for faces.
-pub(super) fn refused(member: &Member, error: Error) -> Refusal {
+pub(crate) fn refused(member: &Member, error: Error) -> Refusal {
     let who = &member.key;
     match error {
         Error::Refused { fields } => {
@@ -56,7 +56,7 @@ pub(super) fn refused(member: &Member, error: Error) -> Refusal {
 }
 
 /// What came of an order. What the master forbids is remembered, so that faces need not offer it again.
-pub(super) fn ordered<T>(app: &App, member: &Member, order: &str, done: Result<T, Error>) -> Result<T, Refusal> {
+pub(crate) fn ordered<T>(app: &App, member: &Member, order: &str, done: Result<T, Error>) -> Result<T, Refusal> {
     done.map_err(|error| {
         if matches!(error, Error::Forbidden(_) | Error::SignInNeeded) {
             member.deny(order, &error.to_string());

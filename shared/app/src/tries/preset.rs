@@ -1,0 +1,166 @@
+//! Presets of a project and what was chosen last: shared ones in the repository's `.outpost/try.toml`, own ones in the
+//! store.
+
+use super::look::field;
+use crate::api::Refusal;
+use crate::api::tries::{RemoveTryPreset, SaveTryPreset, TryPreset, TryPresetValues, TryPresets, TryRemark};
+use crate::service::App;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Most bytes of a file of presets.
+const MOST: u64 = 256 << 10;
+
+/// Longest name, in characters.
+const LONGEST: usize = 60;
+
+/// What is kept here of a working copy.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Kept {
+    pub presets: BTreeMap<String, TryPresetValues>,
+    pub last: Option<TryPresetValues>,
+}
+
+/// The shared file.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct File {
+    presets: BTreeMap<String, TryPresetValues>,
+}
+
+fn key(root: &str) -> String {
+    format!("try {root}")
+}
+
+pub(super) async fn kept(app: &App, root: &str) -> Result<Kept, Refusal> {
+    let key = key(root);
+    let kept = app.store().read(move |c| store::settings::get(c, &key)).await?;
+    let kept = kept.and_then(|kept| serde_json::from_value(kept).ok());
+    Ok(kept.unwrap_or_default())
+}
+
+async fn keep(app: &App, root: &str, kept: &Kept) -> Result<(), Refusal> {
+    let key = key(root);
+    let kept = serde_json::to_value(kept).map_err(|error| Refusal::failed(error.to_string()))?;
+    app.store().write(move |c| store::settings::set(c, &key, &kept)).await?;
+    Ok(())
+}
+
+/// Remembers what was chosen.
+pub(super) async fn chose(app: &App, root: &str, values: TryPresetValues) -> Result<(), Refusal> {
+    let mut known = kept(app, root).await?;
+    known.last = Some(values);
+    keep(app, root, &known).await
+}
+
+/// Shared ones first; and what is wrong with their file.
+pub(super) async fn all(root: &Path, own: &Kept) -> (Vec<TryPreset>, Option<TryRemark>) {
+    let (shared, trouble) = match read(root).await {
+        Ok(file) => (file.presets, None),
+        Err(refusal) => {
+            let remark = TryRemark {
+                stops: false,
+                text: refusal.message,
+                hint: refusal.hint,
+            };
+            (BTreeMap::new(), Some(remark))
+        }
+    };
+    let row = |shared: bool| {
+        move |(name, values): (&String, &TryPresetValues)| TryPreset {
+            name: name.clone(),
+            shared,
+            values: values.clone(),
+        }
+    };
+    let rows = shared.iter().map(row(true)).chain(own.presets.iter().map(row(false)));
+    (rows.collect(), trouble)
+}
+
+fn path_of(root: &Path) -> PathBuf {
+    root.join(".outpost").join("try.toml")
+}
+
+async fn read(root: &Path) -> Result<File, Refusal> {
+    let path = path_of(root);
+    let unreadable = |why: String| Refusal::failed(format!("{} cannot be read: {why}", path.display()));
+    match tokio::fs::metadata(&path).await {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(File::default()),
+        Err(error) => return Err(unreadable(error.to_string())),
+        Ok(facts) if facts.len() > MOST => return Err(unreadable(format!("it has more than {MOST} bytes"))),
+        Ok(_) => {}
+    }
+    let text = tokio::fs::read_to_string(&path).await;
+    let text = text.map_err(|error| unreadable(error.to_string()))?;
+    toml::from_str(&text).map_err(|error| {
+        unreadable(error.message().to_owned())
+            .hint("A preset is a table [presets.NAME] with target, builders, properties, untracked.")
+    })
+}
+
+async fn write(root: &Path, file: &File) -> Result<(), Refusal> {
+    let path = path_of(root);
+    let failed = |error: std::io::Error| Refusal::failed(format!("{} cannot be written: {error}", path.display()));
+    let text = toml::to_string_pretty(file).map_err(|error| Refusal::failed(error.to_string()))?;
+    if let Some(folder) = path.parent() {
+        tokio::fs::create_dir_all(folder).await.map_err(failed)?;
+    }
+    let part = path.with_extension("toml.part");
+    tokio::fs::write(&part, text).await.map_err(failed)?;
+    tokio::fs::rename(&part, &path).await.map_err(failed)
+}
+
+fn root_of(root: &str) -> Result<PathBuf, Refusal> {
+    let path = PathBuf::from(root);
+    if path.is_absolute() && path.is_dir() {
+        return Ok(path);
+    }
+    Err(Refusal::not_found(format!("there is no folder {root}")))
+}
+
+fn check(name: &str) -> Result<(), Refusal> {
+    let bad = name.trim().is_empty() || name.chars().count() > LONGEST || name.chars().any(char::is_control);
+    match bad {
+        true => Err(field("name", format!("give a name of up to {LONGEST} letters"))),
+        false => Ok(()),
+    }
+}
+
+async fn told(app: &App, root: &str, path: &Path) -> Result<TryPresets, Refusal> {
+    let kept = kept(app, root).await?;
+    let (presets, _) = all(path, &kept).await;
+    Ok(TryPresets { presets })
+}
+
+pub(crate) async fn save_preset(app: &App, save: SaveTryPreset) -> Result<TryPresets, Refusal> {
+    let path = root_of(&save.root)?;
+    let TryPreset { name, shared, values } = save.preset;
+    check(&name)?;
+    if shared {
+        let mut file = read(&path).await?;
+        file.presets.insert(name, values);
+        write(&path, &file).await?;
+    } else {
+        let mut known = kept(app, &save.root).await?;
+        known.presets.insert(name, values);
+        keep(app, &save.root, &known).await?;
+    }
+    told(app, &save.root, &path).await
+}
+
+pub(crate) async fn remove_preset(app: &App, remove: RemoveTryPreset) -> Result<TryPresets, Refusal> {
+    let path = root_of(&remove.root)?;
+    let gone = || Refusal::not_found(format!("there is no preset '{}'", remove.name));
+    if remove.shared {
+        let mut file = read(&path).await?;
+        file.presets.remove(&remove.name).ok_or_else(gone)?;
+        write(&path, &file).await?;
+    } else {
+        let mut known = kept(app, &remove.root).await?;
+        known.presets.remove(&remove.name).ok_or_else(gone)?;
+        keep(app, &remove.root, &known).await?;
+    }
+    told(app, &remove.root, &path).await
+}

@@ -1,0 +1,172 @@
+//! Masters that are not joined: the one that a file of the repository names, and one that is named for one try.
+
+use super::PATIENCE;
+use crate::api::Refusal;
+use crate::api::tries::{TryAt, TryBuilder, TryTarget, TryWay};
+use crate::service::App;
+use crate::tries::access::Kept;
+use crate::tries::held::Change;
+use crate::tries::look::field;
+use crate::tries::record::Route;
+use submit::limits;
+use submit::options::Options;
+use submit::pb::PbWay;
+
+/// The target that a file names, by its way.
+pub(in crate::tries) fn name_of(way: TryWay) -> &'static str {
+    match way {
+        TryWay::Ssh => ".buildbot/ssh",
+        _ => ".buildbot/pb",
+    }
+}
+
+/// The target that is named for one try.
+pub(in crate::tries) const GIVEN: &str = ".given";
+
+/// The master of a file.
+pub(super) async fn found(
+    app: &App,
+    change: &Change,
+    kept: &Kept,
+    options: &Options,
+    fresh: bool,
+) -> Result<TryTarget, Refusal> {
+    let way = kept.way.unwrap_or(TryWay::Pb);
+    let mut target = of(change, way, name_of(way), kept);
+    target.builders = options.builders.iter().map(|name| builder(name)).collect();
+    target.proposed = options.builders.clone();
+    if way == TryWay::Pb {
+        ask(app, &mut target, kept, fresh).await;
+    }
+    Ok(target)
+}
+
+/// The master of a command line.
+pub(super) async fn given(app: &App, change: &Change, at: &TryAt, fresh: bool) -> Result<TryTarget, Refusal> {
+    let kept = kept_of(at)?;
+    let way = kept.way.unwrap_or(TryWay::Pb);
+    let mut target = of(change, way, GIVEN, &kept);
+    if way == TryWay::Pb {
+        ask(app, &mut target, &kept, fresh).await;
+    }
+    Ok(target)
+}
+
+pub(super) fn kept_of(at: &TryAt) -> Result<Kept, Refusal> {
+    if !matches!(at.way, TryWay::Pb | TryWay::Ssh) {
+        return Err(field(
+            "way",
+            "a master that is not joined is reached by pb or ssh".to_owned(),
+        ));
+    }
+    let kept = Kept {
+        way: Some(at.way),
+        address: at.address.clone(),
+        user: at.user.clone(),
+        port: at.port,
+        jobdir: at.jobdir.clone(),
+        ssh: at.ssh.clone(),
+        buildbotbin: at.buildbotbin.clone(),
+        has_password: true,
+        session_only: true,
+        file: None,
+        password: Some(at.password.clone()),
+    };
+    match at.way {
+        TryWay::Ssh => kept
+            .over_ssh()
+            .argv()
+            .map(drop)
+            .map_err(|error| field("address", error.to_string()))?,
+        _ => PbWay::new(&at.address, &at.user, "")
+            .map(drop)
+            .map_err(|error| field("address", error.message))?,
+    }
+    Ok(kept)
+}
+
+pub(super) fn route(kept: &Kept) -> Route {
+    Route::Named {
+        reach: kept.way.unwrap_or(TryWay::Pb),
+        address: kept.address.clone(),
+        user: kept.user.clone(),
+        port: kept.port,
+        jobdir: kept.jobdir.clone(),
+        ssh: kept.ssh.clone(),
+        buildbotbin: kept.buildbotbin.clone(),
+        file: kept.file.clone(),
+    }
+}
+
+fn of(_: &Change, way: TryWay, name: &str, kept: &Kept) -> TryTarget {
+    let file = kept.file.as_ref().map(|file| format!(", as {} says", file.display()));
+    let user = match kept.user.as_str() {
+        "" => String::new(),
+        user => format!(" as {user}"),
+    };
+    let folder = match way {
+        TryWay::Ssh => format!(":{}", kept.jobdir),
+        _ => String::new(),
+    };
+    let by = match kept.ssh.as_str() {
+        "" => String::new(),
+        ssh => format!(", by '{ssh}'"),
+    };
+    let limit = match way {
+        TryWay::Ssh => limits::JOB_FILE,
+        _ => limits::PB,
+    };
+    TryTarget {
+        target: name.to_owned(),
+        master: String::new(),
+        title: kept.address.clone(),
+        way,
+        words: format!("{}{folder}{user}{by}{}", kept.address, file.unwrap_or_default()),
+        cannot: None,
+        hint: None,
+        offline: false,
+        limit: i64::try_from(limit).ok(),
+        unfit: Vec::new(),
+        knows_base: None,
+        builders: Vec::new(),
+        proposed: Vec::new(),
+    }
+}
+
+async fn ask(app: &App, target: &mut TryTarget, kept: &Kept, fresh: bool) {
+    let password = kept.password.clone().unwrap_or_default();
+    let way = match PbWay::new(&kept.address, &kept.user, &password) {
+        Ok(way) => way,
+        Err(error) => {
+            (target.cannot, target.hint) = (Some(error.message), error.hint);
+            return;
+        }
+    };
+    let key = format!("{} {}", kept.address, kept.user);
+    let asked = app
+        .tries
+        .inner
+        .names
+        .names(&key, way, fresh, PATIENCE, &app.newsroom)
+        .await;
+    match asked {
+        Some(Ok(names)) => {
+            target.proposed.retain(|name| names.contains(name));
+            target.builders = names.iter().map(|name| builder(name)).collect();
+        }
+        Some(Err(error)) if error.passing => target.offline = true,
+        Some(Err(error)) => (target.cannot, target.hint) = (Some(error.message), error.hint),
+        None => target.cannot = Some(format!("asking {} which builders may be tried", kept.address)),
+    }
+}
+
+fn builder(name: &str) -> TryBuilder {
+    TryBuilder {
+        name: name.to_owned(),
+        builder: None,
+        tags: Vec::new(),
+        project: None,
+        results: None,
+        usual: None,
+    }
+}
