@@ -23,6 +23,8 @@ c["www"] = {"port": "tcp:%s:interface=127.0.0.1" % os.environ["TEST_WEB_PORT"]}
 c["protocols"] = {"pb": {"port": "tcp:%d:interface=127.0.0.1" % PORT}}
 c["workers"] = [worker.Worker("one", "s3cret")]
 c["builders"] = []
+# Besides the form, which every configuration has.
+schedulers_here = []
 
 
 def sh(name, script, **options):
@@ -38,6 +40,7 @@ def builder(name, *its_steps, **options):
 
 const END: &str = r#"
 c["schedulers"] = [schedulers.ForceScheduler(name="force", builderNames=[b.name for b in c["builders"]])]
+c["schedulers"] += schedulers_here
 "#;
 
 pub struct Master {

@@ -11,5 +11,6 @@ mod probes;
 mod real_master;
 mod real_worker;
 mod recording;
+mod tries;
 mod way;
 mod wire;
