@@ -7,6 +7,7 @@ use crate::command::masters::Masters;
 use crate::command::priority::Priority;
 use crate::command::schedulers::Schedulers;
 use crate::command::sign_in::SignIn;
+use crate::command::tryserver::Tryserver;
 use crate::command::worker::{Worker, WorkerCreate};
 use crate::command::workers::Workers;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -82,6 +83,8 @@ pub enum Command {
     Changes(Changes),
     /// Schedulers of a master; switches them on and off
     Schedulers(Schedulers),
+    /// Takes a change from standard input into a job folder; `buildbot try --connect=ssh` runs this on the master's machine
+    Tryserver(Tryserver),
     /// Workers of the master: what they do, where they come in, who was turned away
     Workers(Workers),
     /// Why a build was told or not

@@ -316,6 +316,11 @@ impl Master {
         }
     }
 
+    /// Where secrets come from.
+    pub(crate) fn secrets(&self) -> Arc<dyn crate::secrets::Secrets> {
+        self.inner.started.secrets.clone()
+    }
+
     async fn attach(&self, name: &str, origin: Option<Origin>, end: End) -> Result<(), AttachError> {
         let (reply, arrival) = oneshot::channel();
         self.send(Message::Arrives(name.to_owned(), reply));

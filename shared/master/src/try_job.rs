@@ -1,12 +1,13 @@
 //! The way in for a person's change that is to be built.
 
+use crate::build::context::Context;
 use crate::catalog::{Catalog, SchedulerEntry};
 use crate::engine::message::{Message, Requested};
 use crate::error::ControlError;
 use crate::master::Master;
 use crate::scheduler::tries;
-use model::config::SchedulerKind;
-use model::{BuilderId, NewBuildSet, SchedulerId};
+use model::config::{Render, SchedulerKind, same_port};
+use model::{BuilderId, Json, NewBuildSet, SchedulerId};
 use wire::try_job::TryJob;
 
 /// Who lets a job in.
@@ -51,6 +52,27 @@ impl Master {
             reply,
         });
         Ok(asked.await?)
+    }
+
+    /// The `Try_Userpass` scheduler that a name belongs to at a port, with how its password is written.
+    pub fn try_user(&self, port: &str, name: &str) -> Option<(String, Render)> {
+        let catalog = self.catalog();
+        catalog.schedulers.iter().find_map(|entry| match &entry.config.kind {
+            SchedulerKind::TryUserpass(userpass) if same_port(&userpass.port, port) => {
+                let user = userpass.users.iter().find(|user| user.name == name)?;
+                Some((entry.config.name.clone(), user.password.clone()))
+            }
+            _ => None,
+        })
+    }
+
+    /// The password of such a user. The error is one sentence that says why it cannot be read. May take long, as
+    /// [`Master::worker_password`] may.
+    pub async fn try_password(&self, password: &Render) -> Result<String, String> {
+        match Context::outside(self.secrets()).render(password).await? {
+            Json::String(password) => Ok(password),
+            _ => Err("it is no text".to_owned()),
+        }
     }
 }
 

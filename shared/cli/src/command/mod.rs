@@ -24,6 +24,7 @@ pub mod secret;
 pub mod sign_in;
 pub mod status;
 pub mod stop;
+pub mod tryserver;
 pub mod why;
 pub mod worker;
 pub mod workers;

@@ -22,6 +22,8 @@ pub fn main() -> ExitCode {
     match arguments.command.take() {
         Some(Command::Worker(worker)) => return end(command::worker::run(worker)),
         Some(Command::CreateWorker(create)) => return end(command::worker::run(Worker::Create(create))),
+        // Run by others' ssh, perhaps as somebody who has no place for a profile.
+        Some(Command::Tryserver(tryserver)) => return end(command::tryserver::run(&tryserver)),
         other => arguments.command = other,
     }
     ::client::provide_cryptography();

@@ -6,6 +6,7 @@ mod commands;
 mod demo;
 mod desk;
 mod files;
+mod jobdirs;
 mod listen;
 mod ports;
 mod quiet;
@@ -82,6 +83,7 @@ struct Running {
     store: Store,
     workers: workers::Workers,
     ports: ports::Ports,
+    jobdirs: jobdirs::Jobdirs,
     quit: mpsc::Receiver<QuitHow>,
     tells: Tells,
     files: Option<files::Files>,
@@ -120,6 +122,7 @@ async fn stay(places: Places, options: Run, demo: Option<demo::Demo>) -> Result<
     }
     served.stop().await;
     running.ports.close().await;
+    running.jobdirs.close().await;
     running.workers.stop().await;
     running.app.tries().close().await;
     running.app.farm().close().await;
@@ -140,6 +143,7 @@ async fn assemble(places: &Places) -> Result<Running, Failure> {
     let (config, problems) = folder.load_for_start().await;
     let mut setup = Setup::new(store.clone(), config, name_of(places), places.cache());
     setup.secrets = Arc::new(Keychain::of_profile(&places.profile));
+    let folder_of_master = setup.folder.clone();
     let master = Master::start(setup)
         .await
         .map_err(|error| Failure::other(error.to_string()))?;
@@ -152,12 +156,14 @@ async fn assemble(places: &Places) -> Result<Running, Failure> {
     app.lending().begin(program.clone()).await;
     let workers = workers::Workers::start(&master, places, program);
     let ports = ports::Ports::open(&app, &master, places.configuration.clone());
+    let jobdirs = jobdirs::Jobdirs::open(&app, &master, folder_of_master);
     Ok(Running {
         app,
         master,
         store,
         workers,
         ports,
+        jobdirs,
         quit,
         tells,
         files,

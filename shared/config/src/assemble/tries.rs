@@ -5,7 +5,7 @@ use crate::arg::Arg;
 use crate::evaluation::Run;
 use crate::made::Made;
 use model::config::{
-    MasterConfig, Render, SchedulerConfig, SchedulerKind, TryJobdir, TryUser, TryUserpass, WorkerProtocol,
+    MasterConfig, Render, SchedulerConfig, SchedulerKind, TryJobdir, TryUser, TryUserpass, WorkerProtocol, same_port,
 };
 
 pub(super) fn userpass(made: &Made, scheduler: &str, run: &Run) -> TryUserpass {
@@ -92,7 +92,7 @@ pub(super) fn tell_ambiguous(config: &MasterConfig, run: &Run) {
                 let at_workers_port = config
                     .worker_ports
                     .iter()
-                    .any(|port| port.protocol == WorkerProtocol::Pb && port.endpoint == userpass.port);
+                    .any(|port| port.protocol == WorkerProtocol::Pb && same_port(&port.endpoint, &userpass.port));
                 for user in &userpass.users {
                     let worker = |name: &str| config.workers.iter().any(|worker| !worker.local && worker.name == name);
                     let elsewhere = before.iter().find(|other| has_user(other, &userpass.port, &user.name));
@@ -128,7 +128,9 @@ pub(super) fn tell_ambiguous(config: &MasterConfig, run: &Run) {
 
 fn has_user(scheduler: &SchedulerConfig, port: &str, name: &str) -> bool {
     match &scheduler.kind {
-        SchedulerKind::TryUserpass(other) => other.port == port && other.users.iter().any(|user| user.name == name),
+        SchedulerKind::TryUserpass(other) => {
+            same_port(&other.port, port) && other.users.iter().any(|user| user.name == name)
+        }
         _ => false,
     }
 }

@@ -33,7 +33,7 @@ pub use system::{
     System,
 };
 pub use transfer::{Compress, Download, DownloadContent, FileWork, Upload, UploadSource};
-pub use worker::{WorkerConfig, WorkerPort, WorkerProtocol};
+pub use worker::{WorkerConfig, WorkerPort, WorkerProtocol, same_port};
 
 use crate::Properties;
 use serde::{Deserialize, Serialize};

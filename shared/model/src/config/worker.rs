@@ -78,3 +78,10 @@ pub struct WorkerPort {
     /// Where the configuration names it.
     pub location: Location,
 }
+
+/// Whether two endpoints of a configuration are one port: written alike, or with the same number (`9989`,
+/// `tcp:9989:interface=127.0.0.1`), which can be opened once only.
+pub fn same_port(one: &str, other: &str) -> bool {
+    let number = |endpoint: &str| endpoint.split(':').find_map(|word| word.parse::<u16>().ok());
+    one == other || number(one).is_some_and(|port| port != 0 && number(other) == Some(port))
+}

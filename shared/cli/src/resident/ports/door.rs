@@ -1,10 +1,11 @@
 //! Who may come in: whom the configuration names, with the password that it says.
 
+use super::tries::Desk;
 use app::service::App;
-use link::{Door, DoorFuture, Visitor};
+use link::{Door, DoorFuture, Guest, Visitor};
 use master::{AttachError, Master, Origin};
 use model::Time;
-use model::config::{Render, WorkerProtocol};
+use model::config::{Render, WorkerPort, WorkerProtocol};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,7 +20,7 @@ pub type Keychain = Arc<tokio::sync::Mutex<()>>;
 pub struct Entrance {
     app: App,
     master: Master,
-    protocol: WorkerProtocol,
+    port: WorkerPort,
     keychain: Keychain,
     /// Why the password of whom it asked for cannot be read.
     unreadable: Mutex<Option<String>>,
@@ -27,12 +28,12 @@ pub struct Entrance {
 }
 
 impl Entrance {
-    /// The master's door, for somebody who came by a port with this protocol.
-    pub fn new(app: &App, master: &Master, protocol: WorkerProtocol, keychain: &Keychain) -> Entrance {
+    /// The master's door, for somebody who came by this port.
+    pub fn new(app: &App, master: &Master, port: WorkerPort, keychain: &Keychain) -> Entrance {
         Entrance {
             app: app.clone(),
             master: master.clone(),
-            protocol,
+            port,
             keychain: keychain.clone(),
             unreadable: Mutex::default(),
             inside: AtomicBool::new(false),
@@ -44,15 +45,34 @@ impl Entrance {
         self.inside.load(Ordering::Relaxed)
     }
 
+    /// Whether workers come by this port. One that is for changes alone may become theirs, and the other way round.
+    fn takes_workers(&self) -> bool {
+        let catalog = self.master.catalog();
+        let mut ports = catalog.config.worker_ports.iter();
+        ports.any(|port| port.protocol == self.port.protocol && port.endpoint == self.port.endpoint)
+    }
+
+    /// The scheduler that somebody gives changes to, and the password.
+    fn sender(&self, name: &str) -> Option<(String, Render)> {
+        let takes_changes = self.port.protocol == WorkerProtocol::Pb;
+        takes_changes.then(|| self.master.try_user(&self.port.endpoint, name))?
+    }
+
     /// Why it was turned away, for the owner; who knocks is not told.
     fn why_refused(&self, name: &str) -> String {
         let unreadable = self.unreadable.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(why) = &*unreadable {
             return format!("its password cannot be read: {why}");
         }
+        if self.sender(name).is_some() {
+            return "wrong password".to_owned();
+        }
+        if !self.takes_workers() {
+            return "no scheduler of this port has such a user".to_owned();
+        }
         match self.master.catalog().worker(name) {
             None if name.is_empty() => "it gave no name".to_owned(),
-            None => "the configuration has no worker of this name".to_owned(),
+            None => "the configuration has no worker or sender of changes of this name".to_owned(),
             Some((_, config)) if config.local => "the worker of this name runs in this program".to_owned(),
             Some((_, config)) if config.password.is_none() => "the configuration has no password for it".to_owned(),
             Some(_) => "wrong password".to_owned(),
@@ -64,7 +84,7 @@ impl Entrance {
         if let Some(count) = ports.refuse(now(), name, from.map(|from| from.ip()), reason) {
             let from = from.map_or_else(|| "this machine".to_owned(), |from| from.to_string());
             let name: String = name.chars().take(100).collect();
-            warn!(name, from, count, "a worker was turned away: {reason}");
+            warn!(name, from, count, "somebody was turned away: {reason}");
         }
     }
 }
@@ -72,13 +92,22 @@ impl Entrance {
 impl Door for Entrance {
     fn password<'a>(&'a self, name: &'a str) -> DoorFuture<'a, Option<String>> {
         Box::pin(async move {
-            let _turn = match self.master.catalog().worker(name) {
-                Some((_, config)) if !matches!(config.password, Some(Render::Const(_)) | None) => {
-                    Some(self.keychain.lock().await)
-                }
+            let sender = self.sender(name);
+            let written = match (&sender, self.master.catalog().worker(name)) {
+                (Some((_, password)), _) => Some(password.clone()),
+                (None, Some((_, config))) if self.takes_workers() => config.password.clone(),
                 _ => None,
             };
-            let (password, why) = match self.master.worker_password(name).await {
+            let Some(written) = written else { return None };
+            let _turn = match written {
+                Render::Const(_) => None,
+                _ => Some(self.keychain.lock().await),
+            };
+            let password = match sender {
+                Some(_) => self.master.try_password(&written).await.map(Some),
+                None => self.master.worker_password(name).await,
+            };
+            let (password, why) = match password {
                 Ok(password) => (password, None),
                 Err(why) => (None, Some(why)),
             };
@@ -91,12 +120,22 @@ impl Door for Entrance {
         self.turn_away(name, from, &self.why_refused(name));
     }
 
+    fn guest(&self, name: &str) -> Guest {
+        let Some((scheduler, _)) = self.sender(name) else {
+            return Guest::Worker;
+        };
+        self.inside.store(true, Ordering::Relaxed);
+        self.app.worker_ports().let_in(name);
+        info!(name, scheduler, "somebody comes with a change");
+        Guest::Try(Arc::new(Desk::new(&self.master, scheduler)))
+    }
+
     fn attach(&self, visitor: Visitor) -> DoorFuture<'_, Result<(), Failure>> {
         Box::pin(async move {
             let Visitor { name, from, end } = visitor;
             let origin = Origin {
                 address: from.map(|from| from.to_string()),
-                protocol: self.protocol.key().to_owned(),
+                protocol: self.port.protocol.key().to_owned(),
             };
             match self.master.attach_remote_worker(&name, origin, end).await {
                 Ok(()) => {

@@ -1,12 +1,14 @@
-//! The ports that workers of other machines come to: opened and closed as the configuration says, and shown in faces.
+//! The ports that workers of other machines come to, and people with changes: opened and closed as the configuration
+//! says, and shown in faces.
 
 mod door;
 mod port;
+mod tries;
 
 use app::api::workers::PortRow;
 use app::service::App;
 use master::Master;
-use model::config::{WorkerPort, WorkerProtocol};
+use model::config::{MasterConfig, SchedulerKind, WorkerPort, WorkerProtocol, same_port};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tokio::sync::mpsc;
@@ -70,7 +72,7 @@ impl Keeper {
         let mut configs = self.master.catalogs();
         loop {
             let catalog = configs.borrow_and_update().clone();
-            self.follow(&catalog.config.worker_ports).await;
+            self.follow(&wanted(&catalog.config)).await;
             loop {
                 tokio::select! {
                     changed = configs.changed() => match changed {
@@ -129,11 +131,8 @@ impl Keeper {
 
     /// In the order of the configuration.
     fn tell(&self) {
-        let config = self.master.config();
-        let rows = config
-            .worker_ports
-            .iter()
-            .filter_map(|port| self.rows.get(&key(port)).cloned());
+        let wanted = wanted(&self.master.config());
+        let rows = wanted.iter().filter_map(|port| self.rows.get(&key(port)).cloned());
         self.app.worker_ports().set(rows.collect());
     }
 
@@ -144,6 +143,29 @@ impl Keeper {
             self.close(&key).await;
         }
     }
+}
+
+/// The workers' ports, and those for changes that are none of them.
+fn wanted(config: &MasterConfig) -> Vec<WorkerPort> {
+    let mut ports = config.worker_ports.clone();
+    for scheduler in &config.schedulers {
+        let SchedulerKind::TryUserpass(userpass) = &scheduler.kind else {
+            continue;
+        };
+        let pb = |port: &&WorkerPort| port.protocol == WorkerProtocol::Pb;
+        if !ports
+            .iter()
+            .filter(pb)
+            .any(|port| same_port(&port.endpoint, &userpass.port))
+        {
+            ports.push(WorkerPort {
+                protocol: WorkerProtocol::Pb,
+                endpoint: userpass.port.clone(),
+                location: scheduler.location.clone(),
+            });
+        }
+    }
+    ports
 }
 
 fn key(port: &WorkerPort) -> Key {

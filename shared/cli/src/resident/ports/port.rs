@@ -104,7 +104,7 @@ async fn serve(place: &Place, mut listener: Listener) {
             return;
         };
         let arrival = listener.accept().await;
-        let entrance = Entrance::new(&place.app, &place.master, place.port.protocol, &place.keychain);
+        let entrance = Entrance::new(&place.app, &place.master, place.port.clone(), &place.keychain);
         tokio::spawn(attend(
             arrival,
             entrance,
