@@ -43,6 +43,15 @@ pub enum TrayEvent {
     DoNotDisturb(bool),
 }
 
+/// The machine can do again what it could not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waking {
+    /// It slept, and is awake.
+    Woke,
+    /// It has a network, which may be another one.
+    Network,
+}
+
 /// Whether the icon can be seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TrayPresence {

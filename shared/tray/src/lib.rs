@@ -17,8 +17,8 @@ mod platform;
 #[path = "unsupported.rs"]
 mod platform;
 
-pub use event::{NoticePresence, TrayEvent, TrayPresence};
-pub use platform::{TrayHandle, start};
+pub use event::{NoticePresence, TrayEvent, TrayPresence, Waking};
+pub use platform::{TrayHandle, start, wakings};
 pub use watch::{Notice, NoticeKey, TrayView};
 
 /// How the desktop knows this program.

@@ -1,6 +1,6 @@
 //! Systems whose tray and notices are not served yet: says so, and does nothing.
 
-use crate::{Notice, NoticeKey, NoticePresence, Options, TrayEvent, TrayPresence, TrayView};
+use crate::{Notice, NoticeKey, NoticePresence, Options, TrayEvent, TrayPresence, TrayView, Waking};
 use tokio::sync::mpsc;
 
 /// Holds nothing here.
@@ -13,6 +13,11 @@ pub struct TrayHandle {
 pub fn start(_options: Options) -> (TrayHandle, mpsc::Receiver<TrayEvent>) {
     let (sender, events) = mpsc::channel(1);
     (TrayHandle { _events: sender }, events)
+}
+
+/// Nothing is told here: the channel is over at once.
+pub fn wakings() -> mpsc::Receiver<Waking> {
+    mpsc::channel(1).1
 }
 
 impl TrayHandle {

@@ -10,6 +10,7 @@ mod jobdirs;
 mod listen;
 mod ports;
 mod quiet;
+mod waking;
 mod window;
 mod workers;
 
@@ -106,6 +107,7 @@ async fn stay(places: Places, options: Run, demo: Option<demo::Demo>) -> Result<
         tokio::spawn(demo.play(running.app.clone()));
     }
     tokio::spawn(quiet::after_bursts(running.app.events()));
+    tokio::spawn(waking::follow(running.app.clone()));
     let how = tokio::select! {
         how = running.quit.recv() => how.unwrap_or(QuitHow::Stop),
         () = terminated() => QuitHow::Stop,

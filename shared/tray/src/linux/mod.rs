@@ -1,15 +1,16 @@
 //! Linux: a StatusNotifierItem and the desktop's notification server, both on the session bus.
 //!
 //! Two tasks: [`host`] keeps the item registered with whatever tray host comes and goes; [`notices`] shows notices and
-//! listens for all of their answers at once.
+//! listens for all of their answers at once. Apart from them [`waking`] listens to the system bus.
 
 mod host;
 mod inhibited;
 mod item;
 mod notices;
 mod shown;
+mod waking;
 
-use crate::{Notice, NoticeKey, NoticePresence, Options, TrayEvent, TrayPresence, TrayView};
+use crate::{Notice, NoticeKey, NoticePresence, Options, TrayEvent, TrayPresence, TrayView, Waking};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch as latest};
 use tokio::task::JoinHandle;
@@ -71,6 +72,14 @@ pub fn start(options: Options) -> (TrayHandle, mpsc::Receiver<TrayEvent>) {
     )
 }
 
+/// Tells when the machine woke up or has a network again, as far as the system says so; call it inside a tokio runtime.
+/// It needs no desktop, and ends when the receiver is dropped.
+pub fn wakings() -> mpsc::Receiver<Waking> {
+    let (to, wakings) = mpsc::channel(EVENTS);
+    tokio::spawn(waking::listen(to));
+    wakings
+}
+
 /// Runs a task until it ends or `closed` says so.
 fn spawn_until(mut closed: latest::Receiver<bool>, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
     tokio::spawn(async move {
@@ -125,7 +134,7 @@ impl TrayHandle {
     }
 }
 
-/// Waits before the next try to reach the session bus, and doubles the wait.
+/// Waits before the next try to reach a bus, and doubles the wait.
 async fn back_off(wait: &mut Duration) {
     tokio::time::sleep(*wait).await;
     *wait = (*wait * 2).min(LAST_RETRY);

@@ -12,6 +12,7 @@ mod no_bus;
 mod no_host;
 mod play;
 mod slow;
+mod waking;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -65,6 +66,21 @@ fn on_a_bare_bus(module: &str) {
     run_inside(bus, module);
 }
 
+/// The bus is the system's as well.
+fn on_a_bare_system_bus(module: &str) {
+    if let Some(program) = missing(&["dbus-run-session", "dbus-daemon"]) {
+        println!("SKIPPED: {module}: {program} is not installed");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("bus.conf");
+    std::fs::write(&file, BARE_BUS).expect("the bus's configuration");
+    let mut bus = Command::new("dbus-run-session");
+    let both = r#"DBUS_SYSTEM_BUS_ADDRESS=$DBUS_SESSION_BUS_ADDRESS exec "$0" "$@""#;
+    bus.arg("--config-file").arg(&file).args(["--", "sh", "-c", both]);
+    run_inside(bus, module);
+}
+
 fn on_a_desktop(module: &str, tray: &str) {
     let programs = [
         "Xvfb",
@@ -103,6 +119,11 @@ fn servers_come_go_and_differ() {
 #[test]
 fn a_server_that_hangs_holds_nobody_up() {
     on_a_bare_bus("slow");
+}
+
+#[test]
+fn the_system_says_when_it_woke_up() {
+    on_a_bare_system_bus("waking");
 }
 
 #[test]
