@@ -91,6 +91,24 @@ impl Git {
         self
     }
 
+    /// The same git, its ssh told to ask no questions where that is OpenSSH or passes options on to it.
+    pub(crate) fn unasking(&self) -> Git {
+        let configured = || self.text(&["config", "--get", "core.sshCommand"]).ok();
+        let own = std::env::var("GIT_SSH_COMMAND")
+            .ok()
+            .or_else(configured)
+            .unwrap_or_default();
+        let is_plink = own.to_ascii_lowercase().contains("plink");
+        match own.trim() {
+            "" if std::env::var_os("GIT_SSH").is_some() => self.clone(),
+            _ if is_plink => self.clone(),
+            "" => self.clone().with_variable("GIT_SSH_COMMAND", "ssh -oBatchMode=yes"),
+            own => self
+                .clone()
+                .with_variable("GIT_SSH_COMMAND", format!("{own} -oBatchMode=yes")),
+        }
+    }
+
     /// Runs it and gives its output as text.
     pub(crate) fn text(&self, arguments: &[&str]) -> Result<String, GitError> {
         let answer = self.run(arguments, None)?;
@@ -99,6 +117,21 @@ impl Git {
 
     /// Runs it, feeding it `input`.
     pub(crate) fn run(&self, arguments: &[&str], input: Option<Vec<u8>>) -> Result<Answer, GitError> {
+        match self.run_whatever_comes(arguments, input)? {
+            (true, answer) => Ok(answer),
+            (false, answer) => {
+                let what = arguments.first().copied().unwrap_or_default();
+                Err(self.failed(what, &answer.complaints))
+            }
+        }
+    }
+
+    /// Runs it, and says whether it ended well.
+    pub(crate) fn run_whatever_comes(
+        &self,
+        arguments: &[&str],
+        input: Option<Vec<u8>>,
+    ) -> Result<(bool, Answer), GitError> {
         let what = arguments.first().copied().unwrap_or_default();
         if self.stopped.load(Ordering::Relaxed) {
             return Err(self.stopped());
@@ -125,10 +158,7 @@ impl Git {
             return Err(self.failed(what, &format!("its answer is longer than {LONGEST_ANSWER} bytes")));
         }
         let out = out.bytes;
-        match success {
-            true => Ok(Answer { out, complaints }),
-            false => Err(self.failed(what, &complaints)),
-        }
+        Ok((success, Answer { out, complaints }))
     }
 
     fn command(&self, arguments: &[&str], has_input: bool) -> Command {

@@ -64,7 +64,7 @@ impl Remote {
 
     /// The remote's branches now, with their commits at hand in the copy.
     pub(crate) fn read(&self, seen: Option<&Seen>) -> Result<(Refs, Reader), GitError> {
-        let git = self.unasking();
+        let git = self.git.unasking();
         let mut refs = self.list(&git, seen)?;
         self.make_cache(&git, &refs)?;
         let wanted = self.wanted(&refs);
@@ -163,25 +163,6 @@ impl Remote {
         git.limit = self.fetch_within;
         git.run(&arguments, None)?;
         Ok(())
-    }
-
-    /// The same git, its ssh told to ask no questions where that is OpenSSH or passes options on to it.
-    fn unasking(&self) -> Git {
-        let configured = || self.git.text(&["config", "--get", "core.sshCommand"]).ok();
-        let own = std::env::var("GIT_SSH_COMMAND")
-            .ok()
-            .or_else(configured)
-            .unwrap_or_default();
-        let is_plink = own.to_ascii_lowercase().contains("plink");
-        match own.trim() {
-            "" if std::env::var_os("GIT_SSH").is_some() => self.git.clone(),
-            _ if is_plink => self.git.clone(),
-            "" => self.git.clone().with_variable("GIT_SSH_COMMAND", "ssh -oBatchMode=yes"),
-            own => self
-                .git
-                .clone()
-                .with_variable("GIT_SSH_COMMAND", format!("{own} -oBatchMode=yes")),
-        }
     }
 
     /// The address, without secrets.

@@ -10,6 +10,7 @@ pub(super) struct GitContent {
     pub(super) held: Held,
     place: Place,
     base: String,
+    head: Option<String>,
     ids: Ids,
 }
 
@@ -20,12 +21,18 @@ impl std::fmt::Debug for GitContent {
 }
 
 impl GitContent {
-    /// Holds what was read, on top of the commit `base`.
-    pub(super) fn new(place: &Place, base: &str, content: Content) -> Result<GitContent, TakeError> {
+    /// Holds what was read, on top of the commit `base`, while `head` was checked out.
+    pub(super) fn new(
+        place: &Place,
+        base: &str,
+        head: Option<String>,
+        content: Content,
+    ) -> Result<GitContent, TakeError> {
         Ok(GitContent {
             held: Held::new(find_renames(content.entries), content.untracked, content.ids)?,
             place: place.afresh(),
             base: base.to_owned(),
+            head,
             ids: content.ids,
         })
     }
@@ -56,5 +63,9 @@ impl Taking for GitContent {
         // Without it the patch is as good; only a push of what was tested is not offered.
         diff.tree = self.tree(&picked).ok();
         Ok(diff)
+    }
+
+    fn head(&self) -> Option<&str> {
+        self.head.as_deref()
     }
 }

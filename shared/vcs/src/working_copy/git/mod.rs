@@ -10,12 +10,15 @@ mod content;
 mod entries;
 mod held;
 mod objects;
+mod push;
 mod refs;
 mod remarks;
 mod scan;
 mod settings;
 mod stored;
 mod tree;
+
+pub use push::{Plan, Push, PushError, Pushed, plan, push};
 
 use super::read::CHANGED;
 use super::{System, TakeError, Taken, Wanted};
@@ -121,7 +124,7 @@ fn taken(place: &Place, wanted: &Wanted) -> Result<Taken, TakeError> {
     let (repository, remark) = named.unwrap_or_else(|| address::of(&settings, base.remote.as_deref()));
     remarks.extend(remark);
     let comment = remarks::comment(place, &objects, &scan, base.shown.ahead);
-    let held = held::GitContent::new(place, &base.commit, content)?;
+    let held = held::GitContent::new(place, &base.commit, scan.head.clone(), content)?;
     Ok(Taken {
         system: System::Git,
         root: place.top.clone(),
