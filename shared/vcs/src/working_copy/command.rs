@@ -248,13 +248,18 @@ async fn drain(pipe: Option<impl AsyncRead + Unpin>, longest: u64) -> Drained {
     drained
 }
 
-/// The line that tells most, without a password that an address in it may hold.
+/// What tells most, without a password that an address in it may hold: the line with a known sign, else the last ones.
 fn telling(complaints: &str) -> String {
-    let lines = || complaints.lines().map(str::trim).filter(|line| !line.is_empty());
-    let signs = ["abort:", "svn: E", "[", "error:", "ERROR:"];
-    let sign = lines().find(|line| signs.iter().any(|sign| line.contains(sign)));
-    let line = sign.or(lines().last()).unwrap_or("it gave no reason");
-    let words: Vec<String> = line.split(' ').map(crate::git::without_password).collect();
+    let lines = complaints.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines: Vec<&str> = lines.collect();
+    let signs = ["abort:", "svn: E", "error:", "ERROR:"];
+    let sign = lines.iter().find(|line| signs.iter().any(|sign| line.contains(sign)));
+    let told = match (sign, lines.as_slice()) {
+        (Some(line), _) => (*line).to_owned(),
+        (None, []) => "it gave no reason".to_owned(),
+        (None, lines) => lines[lines.len().saturating_sub(4)..].join("; "),
+    };
+    let words: Vec<String> = told.split(' ').map(crate::git::without_password).collect();
     words.join(" ")
 }
 
@@ -276,6 +281,7 @@ mod tests {
     fn the_telling_line_of_complaints_has_no_password() {
         let said = "warning: x\nabort: error at https://ann:secret@example.org/r: no\nlast\n";
         assert_eq!(telling(said), "abort: error at https://ann@example.org/r: no");
+        assert_eq!(telling("no server\n\nhere\n"), "no server; here");
         assert_eq!(telling(" \n"), "it gave no reason");
     }
 }

@@ -22,6 +22,8 @@ use std::path::{Path, PathBuf};
 /// What CVS ignores without having been told, by its manual.
 const IGNORED: &[u8] = b"RCS SCCS CVS CVS.adm RCSLOG cvslog.* tags TAGS .make.state .nse_depinfo *~ #* .#* ,* _$* *$ \
     *.old *.bak *.BAK *.orig *.rej .del-* *.a *.olb *.o *.obj *.so *.exe *.Z *.elc *.ln core";
+/// The longest path in the repository, in bytes.
+const LONGEST_PATH: u64 = 64 << 10;
 /// Folders in folders that are looked into.
 const DEEPEST: usize = 128;
 
@@ -217,7 +219,9 @@ fn remarks(moment: &Moment, found: &mut Found) {
 /// The files that differ from their revisions, or may.
 async fn differing(cvs: &Program, options: &[&str], seen: &Seen) -> Result<Vec<Differing>, TakeError> {
     let touched: Vec<(&Vec<u8>, &File)> = seen.files.iter().filter(|(_, file)| file.is_touched()).collect();
-    let known = touched.iter().filter(|(_, file)| !file.is_added());
+    let known = touched
+        .iter()
+        .filter(|(_, file)| !file.is_added() && !file.is_conflict());
     let runs: Vec<Vec<OsString>> = known
         .clone()
         .map(|(name, file)| vec![file.entry.revision.clone().into(), "--".into(), names::os(name)])
@@ -225,6 +229,9 @@ async fn differing(cvs: &Program, options: &[&str], seen: &Seen) -> Result<Vec<D
     let words = [options, &["update", "-p", "-r"]].concat();
     let contents = cvs.each(&words, runs).await?;
     let mut contents: BTreeMap<&Vec<u8>, Vec<u8>> = known.map(|(name, _)| *name).zip(contents).collect();
+    for (name, file) in touched.iter().filter(|(_, file)| file.is_conflict()) {
+        contents.insert(*name, of_conflict(cvs, options, name, &file.entry.revision).await?);
+    }
     let root = cvs.folder();
     let differing = touched.into_iter().map(|(name, file)| Differing {
         path: name.clone(),
@@ -237,6 +244,22 @@ async fn differing(cvs: &Program, options: &[&str], seen: &Seen) -> Result<Vec<D
         ..Differing::default()
     });
     Ok(differing.collect())
+}
+
+/// A revision of a file with a conflict, of which `update` says nothing else: by its place in the repository.
+async fn of_conflict(cvs: &Program, options: &[&str], name: &[u8], revision: &str) -> Result<Vec<u8>, TakeError> {
+    let path = cvs.folder().join(names::os(name));
+    let notes = path.parent().unwrap_or(cvs.folder()).join("CVS/Repository");
+    let folder = read::whole(&notes, LONGEST_PATH).unwrap_or_default();
+    let folder = folder.strip_suffix(b"\n").unwrap_or(&folder);
+    let root = address(cvs.folder());
+    // Older versions note the whole path, of which the address has the beginning.
+    let above = root.rsplit(':').next().unwrap_or_default().as_bytes();
+    let folder = folder.strip_prefix(above).unwrap_or(folder);
+    let folder = folder.strip_prefix(b"/").unwrap_or(folder);
+    let last = name.rsplit(|byte| *byte == b'/').next().unwrap_or(name);
+    let words = [options, &["-d", &root, "checkout", "-p", "-r", revision, "--"]].concat();
+    cvs.bytes(&words, &[names::os(&names::join(folder, last))]).await
 }
 
 /// CVS keeps the mode that a file had when it was added, and never changes it: what lies there has it.

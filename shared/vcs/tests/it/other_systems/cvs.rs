@@ -182,10 +182,18 @@ async fn newer_revisions_and_conflicts_are_told() {
     let made = Cvs.export(&top, &stale, scratch.path());
     apply_by_patch(&made, &whole(&stale, Carrier::Patch));
     assert_eq!(tree(&made, "CVS"), tree(&top, "CVS"));
-    run(&top, "cvs", &["-Q", "update", "-A", "-kkv", "a"]);
+    put(&other, b"c/d", &file("their d\n"));
+    run(&other, "cvs", &["-Q", "commit", "-m", "theirs"]);
+    put(&top, b"c/d", &file("my d\n"));
+    try_run(&top, "cvs", &["-Q", "update", "c"]);
     let torn = taken(&top, System::Cvs).await;
-    let a = torn.files.iter().find(|file| file.path == b"a").expect("the file");
-    assert!(a.conflict, "{torn:?}");
+    let conflicts: Vec<&[u8]> = torn
+        .files
+        .iter()
+        .filter(|file| file.conflict)
+        .map(|file| file.path.as_slice())
+        .collect();
+    assert_eq!(conflicts, [b"c/d".as_slice()]);
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ impl Tool for Darcs {
         for (name, thing) in tree {
             put(&server, name, thing);
         }
-        run(&server, "darcs", &["add", "-q", "-r", "."]);
+        run(&server, "darcs", &["add", "-q", "-r", "--reserved-ok", "--boring", "."]);
         run(&server, "darcs", &[&RECORD[..], &["the base"]].concat());
         run(folder, "darcs", &["clone", "-q", "server", "mine"]);
         folder.join("mine")
@@ -52,7 +52,7 @@ impl Tool for Darcs {
     fn rename(&self, top: &Path, from: &str, to: &str) {
         std::fs::create_dir_all(top.join(to).parent().expect("folder")).expect("folder");
         super::rig::try_run(top, "darcs", &["add", "-q", "moved"]);
-        run(top, "darcs", &["move", "-q", "--", from, to]);
+        run(top, "darcs", &["move", "-q", "--reserved-ok", "--", from, to]);
     }
 
     fn export(&self, top: &Path, taken: &Taken, folder: &Path) -> PathBuf {

@@ -212,7 +212,7 @@ async fn what_no_patch_has_is_remarked() {
     let said = remarks(&taken);
     for part in [
         "svn:keywords of a",
-        "b is not there any more",
+        "b, c/d, c/e is not there any more",
         "c is no folder any more",
     ] {
         assert!(said.contains(part), "no '{part}' in {said}");
