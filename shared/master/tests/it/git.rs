@@ -1,20 +1,13 @@
 //! The source step with a real git and a real worker.
 
+use crate::rig::working::Working;
 use crate::rig::*;
 use master::Shutdown;
-use model::config::{GitSource, MasterConfig, Render, Source, SourceMethod, SourceMode, StepConfig, StepKind, System};
-use model::{Build, Results};
+use model::Results;
+use model::config::{GitSource, Render, Source, SourceMethod, SourceMode, StepConfig, StepKind, System};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use wire::worker::link;
-
-/// A repository, a master and a worker in folders of their own.
-struct Rig {
-    rig: crate::rig::Rig,
-    folder: tempfile::TempDir,
-    _worker: tokio::task::JoinHandle<()>,
-}
 
 fn git(folder: &Path, words: &[&str]) -> String {
     let output = Command::new("git")
@@ -50,84 +43,20 @@ fn source(repository: &Path, change: impl FnOnce(&mut Source, &mut GitSource)) -
     step("git", StepKind::Source(Box::new(source)))
 }
 
-impl Rig {
-    /// A repository with one commit on `main`, and a builder `b` that gets it and then runs `command`.
-    async fn start(change: impl FnOnce(&mut Source, &mut GitSource), command: &str) -> Rig {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let repository = folder.path().join("repo");
-        std::fs::create_dir(&repository).expect("a folder");
-        git(&repository, &["init", "-q", "-b", "main"]);
-        std::fs::write(repository.join(".gitignore"), "*.o\n").expect("a file");
-        commit(&repository, "file", "one\n");
-        let steps = vec![source(&repository, change), shell("then", command)];
-        Rig::with(folder, config(vec![builder("b", steps)])).await
-    }
+/// A repository with one commit on `main`, and a builder `b` that gets it and then runs `command`.
+async fn start(change: impl FnOnce(&mut Source, &mut GitSource), command: &str) -> Working {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let repository = folder.path().join("repo");
+    std::fs::create_dir(&repository).expect("a folder");
+    git(&repository, &["init", "-q", "-b", "main"]);
+    std::fs::write(repository.join(".gitignore"), "*.o\n").expect("a file");
+    commit(&repository, "file", "one\n");
+    let steps = vec![source(&repository, change), shell("then", command)];
+    Working::start(folder, steps).await
+}
 
-    async fn with(folder: tempfile::TempDir, config: MasterConfig) -> Rig {
-        let rig = crate::rig::Rig::open(folder.path(), config, |_| ()).await;
-        let (masters, workers) = link::pair();
-        let options = worker::Options::new(folder.path().join("worker"), "w");
-        let worker = tokio::spawn(async move {
-            worker::run(workers, options).await;
-        });
-        soon("attaching", rig.master.attach_worker("w", masters))
-            .await
-            .expect("the worker attaches");
-        Rig {
-            rig,
-            folder,
-            _worker: worker,
-        }
-    }
-
-    fn repository(&self) -> PathBuf {
-        self.folder.path().join("repo")
-    }
-
-    /// The tree that is built.
-    fn tree(&self) -> PathBuf {
-        self.folder.path().join("worker/b/build")
-    }
-
-    fn has(&self, file: &str) -> bool {
-        self.tree().join(file).exists()
-    }
-
-    fn leave(&self, file: &str) {
-        std::fs::write(self.tree().join(file), "left\n").expect("a file");
-    }
-
-    async fn build(&mut self) -> Build {
-        self.build_with(json!({})).await
-    }
-
-    async fn build_with(&mut self, params: serde_json::Value) -> Build {
-        self.rig.force_with("b", params).await;
-        self.rig.finished().await
-    }
-
-    async fn got_revision(&self, build: &Build) -> String {
-        self.rig
-            .properties(build.id)
-            .await
-            .text("got_revision")
-            .expect("a revision")
-            .to_owned()
-    }
-
-    async fn log(&self, build: &Build) -> String {
-        self.rig.log(build.id, "git", "stdio").await
-    }
-
-    async fn passes(&self, build: &Build) {
-        assert_eq!(
-            build.results,
-            Some(Results::Success),
-            "{}\n{}",
-            build.state_string,
-            self.log(build).await
-        );
-    }
+fn repository(rig: &Working) -> PathBuf {
+    rig.folder().join("repo")
 }
 
 fn commit(repository: &Path, file: &str, content: &str) -> String {
@@ -139,12 +68,12 @@ fn commit(repository: &Path, file: &str, content: &str) -> String {
 
 #[tokio::test]
 async fn an_incremental_build_follows_the_branch_and_keeps_what_is_untracked() {
-    let mut rig = Rig::start(|_, _| (), "cat file").await;
+    let mut rig = start(|_, _| (), "cat file").await;
     let first = rig.build_with(json!({"branch": "main"})).await;
     rig.passes(&first).await;
     assert_eq!(
         rig.got_revision(&first).await,
-        git(&rig.repository(), &["rev-parse", "HEAD"])
+        git(&repository(&rig), &["rev-parse", "HEAD"])
     );
     assert_eq!(rig.rig.properties(first.id).await.source("got_revision"), Some("Git"));
     let steps = rig.rig.told_steps(first.id).await;
@@ -153,7 +82,7 @@ async fn an_incremental_build_follows_the_branch_and_keeps_what_is_untracked() {
         ("git".to_owned(), Some(Results::Success), "update".to_owned())
     );
     rig.leave("mine");
-    let second_commit = commit(&rig.repository(), "file", "two\n");
+    let second_commit = commit(&repository(&rig), "file", "two\n");
     let second = rig.build_with(json!({"branch": "main"})).await;
     rig.passes(&second).await;
     assert_eq!(rig.got_revision(&second).await, second_commit);
@@ -171,9 +100,9 @@ async fn an_incremental_build_follows_the_branch_and_keeps_what_is_untracked() {
 
 #[tokio::test]
 async fn a_known_revision_takes_two_runs_of_git() {
-    let mut rig = Rig::start(|_, _| (), "true").await;
-    let old = git(&rig.repository(), &["rev-parse", "HEAD"]);
-    commit(&rig.repository(), "file", "two\n");
+    let mut rig = start(|_, _| (), "true").await;
+    let old = git(&repository(&rig), &["rev-parse", "HEAD"]);
+    commit(&repository(&rig), "file", "two\n");
     rig.build().await;
     let build = rig.build_with(json!({"branch": "main", "revision": old})).await;
     rig.passes(&build).await;
@@ -193,10 +122,10 @@ async fn a_known_revision_takes_two_runs_of_git() {
 
 #[tokio::test]
 async fn a_commit_that_its_branch_has_left_is_still_found() {
-    let mut rig = Rig::start(|_, _| (), "true").await;
+    let mut rig = start(|_, _| (), "true").await;
     rig.build().await;
-    let lost = commit(&rig.repository(), "file", "lost\n");
-    git(&rig.repository(), &["reset", "-q", "--hard", "HEAD~1"]);
+    let lost = commit(&repository(&rig), "file", "lost\n");
+    git(&repository(&rig), &["reset", "-q", "--hard", "HEAD~1"]);
     let build = rig.build_with(json!({"branch": "main", "revision": lost})).await;
     rig.passes(&build).await;
     assert_eq!(rig.got_revision(&build).await, lost);
@@ -211,7 +140,7 @@ async fn full_builds_remove_what_their_method_says() {
         (SourceMethod::Copy, false, false),
     ] {
         let change = |source: &mut Source, _: &mut GitSource| (source.mode, source.method) = (SourceMode::Full, method);
-        let mut rig = Rig::start(change, "test -d .git").await;
+        let mut rig = start(change, "test -d .git").await;
         let first = rig.build().await;
         rig.passes(&first).await;
         for file in ["mine", "made.o", "file"] {
@@ -230,8 +159,8 @@ async fn full_builds_remove_what_their_method_says() {
 
 #[tokio::test]
 async fn a_patch_is_applied_and_taken_back_by_the_next_build() {
-    let mut rig = Rig::start(|_, _| (), "cat sub/new").await;
-    let repository = rig.repository();
+    let mut rig = start(|_, _| (), "cat sub/new").await;
+    let repository = repository(&rig);
     std::fs::create_dir(repository.join("sub")).expect("a folder");
     commit(&repository, "sub/old", "old\n");
     let patch = "--- a/old\n+++ b/old\n@@ -1 +1 @@\n-old\n+patched\n--- /dev/null\n+++ b/new\n@@ -0,0 +1 @@\n+fresh\n";
@@ -258,7 +187,7 @@ async fn a_patch_is_applied_and_taken_back_by_the_next_build() {
 
 #[tokio::test]
 async fn a_patch_that_does_not_fit_fails_the_step_and_shows_where() {
-    let mut rig = Rig::start(|_, _| (), "true").await;
+    let mut rig = start(|_, _| (), "true").await;
     let patch = "--- a/file\n+++ b/file\n@@ -1 +1 @@\n-other\n+patched\n";
     let build = rig.build_with(json!({"patch_body": patch})).await;
     assert_eq!(build.state_string, "failed update (failure) (patch not applied)");
@@ -269,7 +198,7 @@ async fn a_patch_that_does_not_fit_fails_the_step_and_shows_where() {
 #[tokio::test]
 async fn git_saying_no_fails_the_build_and_clobbering_saves_it() {
     let change = |_: &mut Source, source: &mut GitSource| source.clobber_on_failure = true;
-    let mut rig = Rig::start(change, "true").await;
+    let mut rig = start(change, "true").await;
     rig.build().await;
     std::fs::write(rig.tree().join(".git/HEAD"), "broken").expect("a broken repository");
     let build = rig.build().await;
@@ -284,7 +213,7 @@ async fn git_saying_no_fails_the_build_and_clobbering_saves_it() {
 
 #[tokio::test]
 async fn a_lock_that_an_interrupted_git_left_is_removed() {
-    let mut rig = Rig::start(|_, _| (), "true").await;
+    let mut rig = start(|_, _| (), "true").await;
     rig.build().await;
     std::fs::write(rig.tree().join(".git/index.lock"), "").expect("a lock");
     let build = rig.build().await;
@@ -293,9 +222,9 @@ async fn a_lock_that_an_interrupted_git_left_is_removed() {
 
 #[tokio::test]
 async fn a_rebuild_of_the_newest_gets_the_same_commit() {
-    let mut rig = Rig::start(|_, _| (), "true").await;
+    let mut rig = start(|_, _| (), "true").await;
     let first = rig.build_with(json!({"branch": "main"})).await;
-    commit(&rig.repository(), "file", "later\n");
+    commit(&repository(&rig), "file", "later\n");
     rig.rig.master.rebuild(first.id).await.expect("it is asked for");
     let again = rig.rig.finished().await;
     assert_eq!(rig.got_revision(&again).await, rig.got_revision(&first).await);
@@ -310,9 +239,9 @@ async fn submodules_shallow_clones_and_descriptions() {
         // Git refuses submodules from plain folders unless told.
         source.config = vec![("protocol.file.allow".to_owned(), "always".to_owned())];
     };
-    let mut rig = Rig::start(change, "cat module/inner").await;
-    let repository = rig.repository();
-    let module = rig.folder.path().join("module");
+    let mut rig = start(change, "cat module/inner").await;
+    let repository = repository(&rig);
+    let module = rig.folder().join("module");
     std::fs::create_dir(&module).expect("a folder");
     git(&module, &["init", "-q", "-b", "main"]);
     commit(&module, "inner", "inside\n");
@@ -356,7 +285,7 @@ async fn a_shallow_clone_has_as_much_history_as_asked() {
         source.shallow = Some(2);
         source.repourl = Render::Const(url.into());
     });
-    let mut rig = Rig::with(folder, config(vec![builder("b", vec![shallow])])).await;
+    let mut rig = Working::with(folder, config(vec![builder("b", vec![shallow])])).await;
     let build = rig.build().await;
     rig.passes(&build).await;
     assert_eq!(git(&rig.tree(), &["rev-list", "--count", "HEAD"]), "2");
@@ -364,7 +293,7 @@ async fn a_shallow_clone_has_as_much_history_as_asked() {
 
 #[tokio::test]
 async fn what_git_would_take_for_an_option_is_refused() {
-    let mut rig = Rig::start(|_, _| (), "true").await;
+    let mut rig = start(|_, _| (), "true").await;
     let build = rig.build_with(json!({"branch": "--upload-pack=touch /tmp/x"})).await;
     assert_eq!(build.results, Some(Results::Exception));
     assert!(
@@ -377,7 +306,7 @@ async fn what_git_would_take_for_an_option_is_refused() {
 
 #[tokio::test]
 async fn a_stopped_build_kills_its_command() {
-    let mut rig = Rig::start(|_, _| (), "echo $$ > pid; sleep 300").await;
+    let mut rig = start(|_, _| (), "echo $$ > pid; sleep 300").await;
     rig.rig.force("b").await;
     let pid = rig.tree().join("pid");
     soon("the command", async {
@@ -423,7 +352,7 @@ async fn a_commit_in_a_local_repository_is_built() {
         build_at_first_sight: false,
         location: Default::default(),
     })];
-    let mut rig = Rig::with(folder, config).await;
+    let mut rig = Working::with(folder, config).await;
     soon("the first look", async {
         while rig.rig.master.state().await.change_sources[0].last_contact.is_none() {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;

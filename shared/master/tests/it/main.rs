@@ -16,5 +16,6 @@ mod queue;
 mod reconfigure;
 mod results;
 mod secrets;
+mod sources;
 mod transfers;
 mod workers;

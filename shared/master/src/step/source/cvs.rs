@@ -3,7 +3,6 @@
 use super::checkout::{Checkout, Program, SourceError, good};
 use super::date;
 use super::folder::split;
-use super::tree::Cleaning;
 use model::config::CvsSource;
 
 /// Checks out into `folder`, which is not there.
@@ -25,18 +24,11 @@ pub async fn update(at: &mut Checkout<'_, '_>, cvs: &CvsSource, folder: &str) ->
     run(at, folder, &words).await
 }
 
-/// Removes what is not tracked, and changed files, which the update brings back. CVS itself would leave copies of them.
-pub async fn clean(
-    at: &mut Checkout<'_, '_>,
-    cvs: &CvsSource,
-    folder: &str,
-    cleaning: Cleaning,
-) -> Result<(), SourceError> {
+/// Removes what is neither tracked nor ignored, and changed files, which the update brings back. CVS itself would leave
+/// copies of them. It never tells what a `.cvsignore` ignores.
+pub async fn clean(at: &mut Checkout<'_, '_>, cvs: &CvsSource, folder: &str) -> Result<(), SourceError> {
     log_in(at, cvs, folder).await?;
-    let mut words = command(at, cvs, &["-n", "-q", "update"]);
-    if cleaning == Cleaning::All {
-        words.extend(["-I".to_owned(), "!".to_owned()]);
-    }
+    let words = command(at, cvs, &["-n", "-q", "update"]);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let Some(said) = at.said(folder, &words).await? else {
         return Err(SourceError::Failed { remark: "" });

@@ -1,6 +1,6 @@
 //! Applying the source stamp's patch (S-152), so that the tree is the one that its author sees.
 
-use super::checkout::{Checkout, Program, SourceError, good};
+use super::checkout::{Checkout, Program, SourceError};
 use super::{diff, git, rejects};
 use crate::step::command::CommandEnd;
 use crate::step::run::Broken;
@@ -9,6 +9,9 @@ use model::{LogKind, Patch};
 
 /// The patch's file, in the tree while the patch is applied.
 const FILE: &str = ".buildbot-diff";
+
+/// Where `patch` leaves what did not fit.
+const REJECTS: &str = ".buildbot-rejects";
 
 /// Follows the step's results in its text when the patch is why it failed. Clients look for it.
 const NOT_APPLIED: &str = " (patch not applied)";
@@ -110,15 +113,16 @@ impl Checkout<'_, '_> {
             words.push(&directory);
         }
         words.push(FILE);
-        if self.ran(tree, &words, env).await?.rc == Some(0) {
+        let end = self.ran(tree, &words, env, &[]).await?;
+        if end.rc == Some(0) {
             return Ok(true);
         }
         // Once more, only to show which parts do not fit; the tree is of no use any more.
         words.retain(|word| *word != "--index");
         words.insert(words.len() - 1, "--reject");
-        let end = self.ran(tree, &words, env).await?;
-        let names = rejects::of_git(&end.stderr);
-        self.show(tree, &names, "git").await?;
+        let rejects = rejects::of_git(&end.stderr);
+        let logs: Vec<(&str, &str)> = rejects.iter().map(|name| (name.as_str(), name.as_str())).collect();
+        self.ran(tree, &words, env, &logs).await?;
         if matches!(self.source.system, System::Git(_)) {
             // Nothing else would remove new files that did fit.
             self.ok(tree, &["git", "clean", "-f", "-f", "-d", "-x", "-q", "-e", FILE])
@@ -140,29 +144,28 @@ impl Checkout<'_, '_> {
             "--remove-empty-files",
             "--force",
             "--forward",
+            "-r",
+            REJECTS,
             "-i",
             &file,
         ];
-        let end = self.ran(&folder, &words, &PLAIN).await?;
-        if end.rc == Some(0) {
-            return Ok(true);
-        }
-        let names = rejects::of_patch(&end.stdout);
-        self.show(&folder, &names, "patch").await?;
-        Ok(false)
+        let end = self.ran(&folder, &words, &PLAIN, &[("patch.rej", REJECTS)]).await?;
+        Ok(end.rc == Some(0))
     }
 
-    /// Runs a program whose failure is no failure of the step, and keeps what it says.
+    /// Runs a program whose failure is no failure of the step, and keeps what it says. Files that it makes become logs.
     async fn ran(
         &mut self,
         folder: &str,
         words: &[&str],
         env: &[(&str, Option<&str>)],
+        logfiles: &[(&str, &str)],
     ) -> Result<CommandEnd, SourceError> {
         let program = Program {
             folder,
             words,
             env,
+            logfiles,
             keep: true,
             ..Program::default()
         };
@@ -171,20 +174,5 @@ impl Checkout<'_, '_> {
             return Err(SourceError::Stopped);
         }
         Ok(end)
-    }
-
-    /// Makes logs of the parts that did not fit: a worker sends files that grow while a program runs.
-    async fn show(&mut self, folder: &str, names: &[String], program: &str) -> Result<(), SourceError> {
-        if names.is_empty() {
-            return Ok(());
-        }
-        let logfiles: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), name.as_str())).collect();
-        let program = Program {
-            folder,
-            words: &[program, "--version"],
-            logfiles: &logfiles,
-            ..Program::default()
-        };
-        good(&self.program(program).await?)
     }
 }

@@ -1,34 +1,27 @@
-//! The files in which git and patch leave what did not fit, read from what they say in English.
+//! The files in which git leaves what did not fit, read from what it says in English.
 
 /// So many of them become logs; somebody who sees these needs no more.
 const MOST: usize = 20;
 
-/// From `git apply --reject --verbose`: `Applying patch NAME with 1 reject...`.
+/// From `git apply`, which says `error: patch failed: NAME:LINE`: the files that `git apply --reject` will make.
 pub fn of_git(said: &str) -> Vec<String> {
-    let name = |line: &str| {
-        let rest = line.strip_prefix("Applying patch ")?.strip_suffix("...")?;
-        let (name, count) = rest.rsplit_once(" with ")?;
-        count.contains("reject").then(|| format!("{name}.rej"))
-    };
-    safe(said.lines().filter_map(name))
+    let mut names: Vec<String> = Vec::new();
+    for line in said.lines() {
+        let failed = line.strip_prefix("error: patch failed: ");
+        if let Some((name, _)) = failed.and_then(|failed| failed.rsplit_once(':')) {
+            let reject = format!("{name}.rej");
+            if is_below(&reject) && !names.contains(&reject) && names.len() < MOST {
+                names.push(reject);
+            }
+        }
+    }
+    names
 }
 
-/// From `patch`: `1 out of 1 hunk FAILED -- saving rejects to file NAME`.
-pub fn of_patch(said: &str) -> Vec<String> {
-    let name = |line: &str| {
-        let (_, name) = line.rsplit_once("saving rejects to file ")?;
-        Some(name.trim_matches('\'').to_owned())
-    };
-    safe(said.lines().filter_map(name))
-}
-
-/// Those that are surely below the tree.
-fn safe(names: impl Iterator<Item = String>) -> Vec<String> {
-    let below = |name: &String| {
-        let leads_up = name.split(['/', '\\']).any(|element| element == "..");
-        !leads_up && !name.starts_with(['/', '"', '~']) && name.len() < 200
-    };
-    names.filter(below).take(MOST).collect()
+/// Whether a name is surely below the tree.
+fn is_below(name: &str) -> bool {
+    let leads_up = name.split(['/', '\\']).any(|element| element == "..");
+    !leads_up && !name.starts_with(['/', '"', '~']) && name.len() < 200
 }
 
 #[cfg(test)]
@@ -37,16 +30,9 @@ mod tests {
 
     #[test]
     fn names_are_read_from_what_git_says() {
-        let said = "Checking patch f...\nerror: while searching for:\nApplying patch sub/a with b with 1 reject...\n\
-                    Rejected hunk #1.\nApplied patch n cleanly.\nApplying patch ../x with 2 rejects...\n";
-        assert_eq!(of_git(said), ["sub/a with b.rej"]);
-    }
-
-    #[test]
-    fn names_are_read_from_what_patch_says() {
-        let said = "patching file f\nHunk #1 FAILED at 1.\n1 out of 1 hunk FAILED -- saving rejects to file f.rej\n\
-                    1 out of 2 hunks FAILED -- saving rejects to file 'a b.rej'\n\
-                    1 out of 1 hunk FAILED -- saving rejects to file /etc/x.rej\n";
-        assert_eq!(of_patch(said), ["f.rej", "a b.rej"]);
+        let said = "Checking patch f...\nerror: while searching for:\nerror: patch failed: sub/a: b:12\n\
+                    error: sub/a: b: patch does not apply\nerror: patch failed: sub/a: b:90\n\
+                    error: patch failed: ../x:1\nerror: patch failed: /etc/x:1\nerror: n: No such file or directory\n";
+        assert_eq!(of_git(said), ["sub/a: b.rej"]);
     }
 }

@@ -164,10 +164,11 @@ impl Checkout<'_, '_> {
     async fn clean(&mut self, system: &System, folder: &str, cleaning: Cleaning) -> Result<bool, SourceError> {
         match system {
             System::Git(_) | System::Darcs(_) | System::P4(_) => return Ok(false),
+            System::Cvs(_) if cleaning == Cleaning::All => return Ok(false),
             System::Svn(svn) => svn::clean(self, svn, folder, cleaning).await?,
             System::Mercurial(_) => mercurial::clean(self, folder, cleaning).await?,
             System::Bzr(_) => bzr::clean(self, folder, cleaning).await?,
-            System::Cvs(cvs) => cvs::clean(self, cvs, folder, cleaning).await?,
+            System::Cvs(cvs) => cvs::clean(self, cvs, folder).await?,
             System::Monotone(_) => monotone::clean(self, folder, cleaning).await?,
         }
         Ok(true)

@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod config;
 pub mod script;
+pub mod working;
 
 pub use config::*;
 pub use script::Script;

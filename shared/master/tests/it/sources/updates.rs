@@ -1,0 +1,193 @@
+//! Trees are got, updated, brought to a revision and cleaned.
+
+use super::start;
+use super::team::Which;
+use super::trees::{tree, write};
+use model::Results;
+use model::config::{Render, SourceMethod, SourceMode, System};
+use serde_json::json;
+
+async fn an_incremental_build_follows(which: Which) {
+    let Some((mut rig, team, first)) = start(which, |_, _| ()).await else {
+        return;
+    };
+    let old = tree(&team.dev);
+    let build = rig.build().await;
+    rig.passes(&build).await;
+    assert_eq!(tree(&rig.tree()), old, "{which:?}");
+    write(&team.dev, "plain.txt", "two\n");
+    write(&team.dev, "new/file", "new\n");
+    let second = team.commit();
+    rig.leave("mine");
+    let build = rig.build().await;
+    rig.passes(&build).await;
+    assert!(rig.has("mine"), "{which:?}");
+    std::fs::remove_file(rig.tree().join("mine")).expect("it is there");
+    assert_eq!(tree(&rig.tree()), tree(&team.dev), "{which:?}");
+    let got = rig.got_revision(&build).await;
+    match which {
+        // Contexts are longer than a name, and nobody but the clock knows CVS's.
+        Which::Darcs => assert_eq!(got.len(), 40),
+        Which::Cvs => assert!(got.ends_with(" +0000"), "{got}"),
+        _ => assert_eq!(got, second),
+    }
+    let build = rig.build_with(json!({"revision": first})).await;
+    rig.passes(&build).await;
+    assert!(!rig.has("new/file"), "{which:?}");
+    let newest = if which == Which::Cvs { second } else { got };
+    let build = rig.build_with(json!({"revision": newest})).await;
+    rig.passes(&build).await;
+    assert_eq!(tree(&rig.tree()), tree(&team.dev), "{which:?}");
+    let build = rig.build_with(json!({"revision": first})).await;
+    rig.passes(&build).await;
+    let build = rig.build().await;
+    rig.passes(&build).await;
+    assert_eq!(tree(&rig.tree()), tree(&team.dev), "{which:?}");
+}
+
+/// Both what is ignored and what is merely unknown is `left`; a tracked file was changed.
+async fn a_full_build_cleans(which: Which, method: SourceMethod, ignored_stays: bool) {
+    let full = |_: &_, source: &mut model::config::Source| (source.mode, source.method) = (SourceMode::Full, method);
+    let Some((mut rig, team, _)) = start(which, full).await else {
+        return;
+    };
+    let build = rig.build().await;
+    rig.passes(&build).await;
+    if which != Which::Darcs {
+        ignore(which, &team);
+        team.commit();
+    }
+    let build = rig.build().await;
+    rig.passes(&build).await;
+    for file in ["mine", "made.o", "plain.txt"] {
+        rig.leave(file);
+    }
+    std::fs::remove_file(rig.tree().join("crlf.txt")).expect("it is there");
+    let build = rig.build().await;
+    rig.passes(&build).await;
+    assert_eq!(
+        (rig.has("mine"), rig.has("made.o")),
+        (false, ignored_stays),
+        "{which:?} {method:?}"
+    );
+    if ignored_stays {
+        std::fs::remove_file(rig.tree().join("made.o")).expect("it is there");
+    }
+    assert_eq!(tree(&rig.tree()), tree(&team.dev), "{which:?} {method:?}");
+}
+
+/// From now on `*.o` is ignored.
+fn ignore(which: Which, team: &super::Team) {
+    match which {
+        Which::Git => write(&team.dev, ".gitignore", "*.o\n"),
+        Which::Mercurial => write(&team.dev, ".hgignore", "syntax: glob\n*.o\n"),
+        Which::Bzr => write(&team.dev, ".bzrignore", "*.o\n"),
+        Which::Cvs => write(&team.dev, ".cvsignore", "*.o\n"),
+        Which::Svn => {
+            team.say(&["propset", "-q", "svn:ignore", "*.o", "."]);
+        }
+        Which::Darcs => {}
+    }
+}
+
+async fn full_builds_clean(which: Which) {
+    let methods: &[SourceMethod] = match which {
+        Which::Mercurial => &[SourceMethod::Fresh, SourceMethod::Clean, SourceMethod::Clobber],
+        Which::Darcs => &[SourceMethod::Copy, SourceMethod::Clobber],
+        Which::Svn => &[
+            SourceMethod::Fresh,
+            SourceMethod::Clean,
+            SourceMethod::Clobber,
+            SourceMethod::Copy,
+            SourceMethod::Export,
+        ],
+        _ => &[
+            SourceMethod::Fresh,
+            SourceMethod::Clean,
+            SourceMethod::Clobber,
+            SourceMethod::Copy,
+        ],
+    };
+    for method in methods {
+        a_full_build_cleans(which, *method, *method == SourceMethod::Clean).await;
+    }
+}
+
+macro_rules! for_each_system {
+    ($($name:ident: $test:ident($which:expr);)+) => {
+        $(
+            #[tokio::test]
+            async fn $name() {
+                $test($which).await;
+            }
+        )+
+    };
+}
+
+for_each_system! {
+    subversion_follows: an_incremental_build_follows(Which::Svn);
+    mercurial_follows: an_incremental_build_follows(Which::Mercurial);
+    bazaar_follows: an_incremental_build_follows(Which::Bzr);
+    darcs_follows: an_incremental_build_follows(Which::Darcs);
+    cvs_follows: an_incremental_build_follows(Which::Cvs);
+    subversion_cleans: full_builds_clean(Which::Svn);
+    mercurial_cleans: full_builds_clean(Which::Mercurial);
+    bazaar_cleans: full_builds_clean(Which::Bzr);
+    darcs_cleans: full_builds_clean(Which::Darcs);
+    cvs_cleans: full_builds_clean(Which::Cvs);
+}
+
+#[tokio::test]
+async fn a_system_saying_no_fails_the_build_after_the_tries_that_are_allowed() {
+    let wrong = |team: &super::Team, source: &mut model::config::Source| {
+        source.retry = Some((0.0, 2));
+        if let System::Svn(svn) = &mut source.system {
+            svn.repourl = Render::Const(format!("{}/nosuch", team.root()).into());
+            svn.username = Render::Const("ada".into());
+            svn.password = Render::Const("sesame".into());
+        }
+    };
+    let Some((mut rig, ..)) = start(Which::Svn, wrong).await else {
+        return;
+    };
+    let build = rig.build().await;
+    assert_eq!(
+        (build.results, &*build.state_string),
+        (Some(Results::Failure), "failed update (failure)")
+    );
+    let log = rig.log(&build).await;
+    assert_eq!(log.matches("trying again in 0 seconds").count(), 2, "{log}");
+    assert!(
+        log.contains("--username ada --password") && !log.contains("sesame"),
+        "{log}"
+    );
+}
+
+#[tokio::test]
+async fn what_an_interrupted_program_left_is_mended() {
+    let Some((mut rig, team, _)) = start(Which::Mercurial, |_, _| ()).await else {
+        return;
+    };
+    rig.build().await;
+    write(&team.dev, "plain.txt", "two\n");
+    team.commit();
+    let journal = rig.tree().join(".hg/store/journal");
+    std::fs::write(&journal, "").expect("a journal");
+    rig.leave("mine");
+    let build = rig.build().await;
+    rig.passes(&build).await;
+    assert!(rig.has("mine") && !journal.exists());
+}
+
+#[tokio::test]
+async fn a_tree_of_elsewhere_is_not_trusted() {
+    let Some((mut rig, team, _)) = start(Which::Svn, |_, _| ()).await else {
+        return;
+    };
+    let elsewhere = rig.folder().join("worker/b/build");
+    std::fs::create_dir_all(elsewhere.join(".svn")).expect("a folder");
+    write(&elsewhere, "theirs", "theirs\n");
+    let build = rig.build().await;
+    rig.passes(&build).await;
+    assert_eq!(tree(&rig.tree()), tree(&team.dev));
+}
