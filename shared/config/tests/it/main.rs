@@ -6,6 +6,7 @@ mod diff;
 mod files;
 mod limits;
 mod problems;
+mod sources;
 mod structure;
 mod texts;
 mod transfers;
