@@ -18,7 +18,7 @@ describe("a try is put together", () => {
     await page.keyboard.press("Control+Enter");
     await page.waitForURL("**/try/17");
     expect(sent()).toEqual({
-      ...{ change: "app", target: "llvm/pb", files: null, untracked: [], properties: {}, who: null },
+      ...{ change: "app", target: "llvm/pb", at: null, files: null, untracked: [], properties: {}, who: null },
       builders: ["clang-linux-tests", "clang-docs", "clang-lint"],
       ...{ comment: "parser: accept an empty group", push_when_green: false },
     });
@@ -198,7 +198,7 @@ describe("a try is put together", () => {
     await until(() => host.orders.length === 3);
     expect(host.orders[2]?.input).toMatchObject({ folder: "/home/ann/app", staged: true, base: "v1.2" });
     await role("checkbox", { name: "Push it when everything is green" }).check();
-    await seen(/What was tested is pushed without asking again/);
+    await seen(/is pushed without asking again/);
     await submit().click();
     await until(() => sent() !== undefined);
     expect(sent()?.push_when_green).toBe(true);

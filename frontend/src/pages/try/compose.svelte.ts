@@ -86,7 +86,7 @@ export class Compose {
     if ("build" in this.source) return this.#host.call("try_of_build", this.source.build);
     const look: TryLook = {
       ...{ folder: this.source.folder, staged: this.staged, base: this.base.trim() || null },
-      ...{ system: null, top: null, top_file: null, branch: null, repository: null },
+      ...{ system: null, top: null, top_file: null, branch: null, repository: null, diff: null },
     };
     return this.#host.call("try_look", look);
   }
@@ -115,7 +115,7 @@ export class Compose {
     const change = this.change?.change;
     if (change === undefined) return;
     try {
-      const { targets } = await this.#host.call("try_targets", { change, fresh });
+      const { targets } = await this.#host.call("try_targets", { change, fresh, at: null });
       if (change !== this.change?.change) return;
       this.targets = targets;
       this.noTargets = undefined;
@@ -239,6 +239,7 @@ export class Compose {
     return {
       change: change.change,
       target: target.target,
+      at: null,
       files: submitted(this.choice, change.files),
       untracked: [...this.untracked].sort((a, b) => a - b),
       builders: this.builderNames,
