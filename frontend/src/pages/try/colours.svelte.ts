@@ -3,9 +3,9 @@ import type { TryHunk } from "../../generated/TryHunk";
 import { highlighterOf, languageOf, type Highlighter, type Token } from "./syntax";
 
 /** Lines that are coloured at once. What began before a block, such as a long comment, is not known in it. */
-const BLOCK = 100;
+const BLOCK = 50;
 /** A block with more characters stays plain: nobody reads it, and it would hold up the page. */
-const MOST = 20_000;
+const MOST = 10_000;
 
 /** Of one diff. */
 export class Colours {
