@@ -98,9 +98,13 @@ async function scroll(page: Page, selector: string, across: boolean): Promise<vo
   }
 }
 
+/** A change of many files and lines. */
+const LARGE = "/try/new?folder=/home/ann/large";
+
 const PAGES: { name: string; path: string; size: Size; over: string; across?: boolean }[] = [
   { name: "log of a million lines", path: "/builders/1/builds/90", size: "busy", over: ".scroller" },
   { name: "builders, 500", path: "/builders", size: "team", over: "main" },
+  { name: "difference of 100 000 lines, 2000 files", path: LARGE, size: "team", over: ".diff .scroller" },
   { name: "timeline, 500 builders", path: "/timeline", size: "team", over: ".plane", across: true },
   { name: "console, 320 builders", path: "/console?master=llvm", size: "team", over: ".plane", across: true },
 ];
@@ -131,4 +135,23 @@ test("first error of a million lines", async () => {
   }
   times.sort((a, b) => a - b);
   console.log(`first error of a million lines, from a cold page: median ${(times[2] ?? 0).toFixed(0)} ms`);
+});
+
+test("a change of 2000 files and 100 000 lines", async () => {
+  const { page, served, close } = await open("/builders", "team");
+  await page.locator("h1").waitFor();
+  await page.waitForTimeout(500);
+  const found = tasks(
+    await traced(page, async () => {
+      const start = performance.now();
+      await page.goto(served.url + LARGE);
+      await page.getByText("row 0").waitFor();
+      console.log(
+        `a change of 2000 files: its first 100 000 lines are there after ${(performance.now() - start).toFixed(0)} ms`,
+      );
+      for (const letter of "nightlyfull") await page.locator("[data-filter]").pressSequentially(letter);
+    }),
+  );
+  console.log(`a change of 2000 files: ${said(found.wall)}; of processor time ${said(found.spent)}`);
+  await close();
 });
