@@ -207,8 +207,7 @@ impl<'r, 'b> Checkout<'r, 'b> {
     }
 }
 
-/// Nobody is asked: without a person at hand a question would hang until the time limit. What is read by this program is
-/// not in the words of the worker's language.
+/// Nobody is asked: without a person at hand a question would hang until the time limit.
 fn environment(system: &System, builder: &Json, own: &Json) -> Result<Value, Broken> {
     let quiet = match system {
         System::Git(_) => json!({"GIT_TERMINAL_PROMPT": "0"}),

@@ -14,7 +14,7 @@ pub async fn check_out(at: &mut Checkout<'_, '_>, folder: &str) -> Result<(), So
     let is_context = revision.trim().contains('\n');
     let mut words = vec!["darcs", "clone", "--lazy", "--repo-name", name];
     if is_context {
-        at.send(above, CONTEXT, revision.as_bytes()).await?;
+        at.send(above, CONTEXT, revision.clone().into()).await?;
         words.extend(["--context", CONTEXT]);
     } else if !revision.is_empty() {
         words.extend(["--to-hash", &revision]);

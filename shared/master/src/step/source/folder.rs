@@ -2,6 +2,7 @@
 
 use super::checkout::{Checkout, SourceError};
 use crate::step::shell;
+use bytes::Bytes;
 use wire::worker::Value;
 
 impl Checkout<'_, '_> {
@@ -61,9 +62,9 @@ impl Checkout<'_, '_> {
     }
 
     /// Makes `path` a file of the worker with this content.
-    pub(super) async fn send(&mut self, folder: &str, name: &str, content: &[u8]) -> Result<(), SourceError> {
+    pub(super) async fn send(&mut self, folder: &str, name: &str, content: Bytes) -> Result<(), SourceError> {
         let transfers = self.run.connection.transfers().clone();
-        let offer = transfers.offer(content.to_vec().into());
+        let offer = transfers.offer(content);
         let args = [
             ("workdir", Value::from(folder)),
             ("workerdest", name.into()),

@@ -96,8 +96,8 @@ impl Checkout<'_, '_> {
                 }
             }
         }
-        match self.wanted.patch.clone() {
-            Some(patch) => self.apply(&patch).await,
+        match self.wanted.patch.take() {
+            Some(patch) => self.apply(patch).await,
             None => Ok(()),
         }
     }

@@ -4,6 +4,7 @@ use super::checkout::{Checkout, Program, SourceError};
 use super::{diff, git, rejects};
 use crate::step::command::CommandEnd;
 use crate::step::run::Broken;
+use bytes::Bytes;
 use model::config::System;
 use model::{LogKind, Patch};
 
@@ -33,21 +34,22 @@ const PLAIN: [(&str, Option<&str>); 1] = [("LC_ALL", Some("C"))];
 
 impl Checkout<'_, '_> {
     /// Sends the patch to the worker and applies it.
-    pub(super) async fn apply(&mut self, patch: &Patch) -> Result<(), SourceError> {
+    pub(super) async fn apply(&mut self, mut patch: Patch) -> Result<(), SourceError> {
         if patch.subdir.split(['/', '\\']).any(|element| element == "..") || patch.subdir.starts_with('/') {
             let text = format!("the patch's subdir '{}' leads out of the tree", patch.subdir);
             return Err(Broken::Failed(text).into());
         }
-        let shown = String::from_utf8_lossy(&patch.body).into_owned();
+        let body = Bytes::from(std::mem::take(&mut patch.body));
+        let shown = String::from_utf8_lossy(&body);
         self.run.add_to_log("patch", LogKind::Text, 't', &shown).await?;
-        if patch.body.trim_ascii().is_empty() {
+        if body.trim_ascii().is_empty() {
             self.tell_applied(true);
             return Ok(());
         }
         self.mark_patched().await?;
         let tree = self.workdir.clone();
-        self.send(&tree, FILE, &patch.body).await?;
-        let applied = self.apply_file(&tree, patch).await?;
+        self.send(&tree, FILE, body.clone()).await?;
+        let applied = self.apply_file(&tree, &patch, &body).await?;
         self.remove_file(&format!("{tree}/{FILE}")).await?;
         self.tell_applied(applied);
         match (applied, &self.source.system) {
@@ -65,7 +67,7 @@ impl Checkout<'_, '_> {
         self.run.set_property(APPLIED, all.into(), source);
     }
 
-    async fn apply_file(&mut self, tree: &str, patch: &Patch) -> Result<bool, SourceError> {
+    async fn apply_file(&mut self, tree: &str, patch: &Patch, body: &[u8]) -> Result<bool, SourceError> {
         if matches!(self.source.system, System::Git(_)) {
             // With the index: it knows what the patch adds, so that the next update takes that back.
             return self
@@ -73,11 +75,11 @@ impl Checkout<'_, '_> {
                 .await;
         }
         let git = ["git", "-c", "core.autocrlf=false", "apply"];
-        if diff::is_git_style(&patch.body) {
+        if diff::is_git_style(body) {
             if self.has("git").await? {
                 return self.apply_by_git(tree, patch, &git, &APART).await;
             }
-            if let Some(what) = diff::not_for_patch(&patch.body) {
+            if let Some(what) = diff::not_for_patch(body) {
                 let text = format!(
                     "the patch has {what}, which the program 'patch' cannot carry; install git on the worker\n"
                 );
