@@ -18,7 +18,9 @@ pub mod git;
 mod hg;
 mod ignore;
 mod markers;
+mod mtn;
 mod names;
+mod p4;
 mod read;
 mod svn;
 mod trees;
@@ -128,7 +130,8 @@ pub async fn take(wanted: Wanted) -> Result<Taken, TakeError> {
         System::Bzr => bzr::take(&wanted, top).await,
         System::Darcs => darcs::take(&wanted, top).await,
         System::Cvs => cvs::take(&wanted, top).await,
-        _ => Err(not_for("a change", system)),
+        System::P4 => p4::take(&wanted, top).await,
+        System::Mtn => mtn::take(&wanted, top).await,
     }
 }
 
