@@ -2,6 +2,7 @@
 //! wrong at the door.
 
 mod kinds;
+mod trees;
 
 use serde_json::{Value, json};
 use std::net::TcpListener;
