@@ -7,6 +7,8 @@ use crate::command::masters::Masters;
 use crate::command::priority::Priority;
 use crate::command::schedulers::Schedulers;
 use crate::command::sign_in::SignIn;
+use crate::command::tries::Tries;
+use crate::command::try_::Try;
 use crate::command::tryserver::Tryserver;
 use crate::command::worker::{Worker, WorkerCreate};
 use crate::command::workers::Workers;
@@ -22,7 +24,7 @@ MASTER is the name of a joined master. Without it, this program's own master is 
 such a builder.\n\n\
 Exit codes: 0 well; 1 something is red, or the build that was waited for did not succeed; \
 2 wrong usage, also values that a form does not take, and names that several masters have; 3 Outpost does not run; \
-4 what was named does not exist; 5 anything else; 6 a master does not allow it to you.")]
+4 what was named does not exist; 5 anything else; 6 a master does not allow it to you; 7 a master did not take a change.")]
 pub struct Arguments {
     #[command(flatten)]
     pub which: Which,
@@ -83,6 +85,10 @@ pub enum Command {
     Changes(Changes),
     /// Schedulers of a master; switches them on and off
     Schedulers(Schedulers),
+    /// Has the uncommitted change of the working copy built, here or by a team's builders
+    Try(Box<Try>),
+    /// What was tried, newest first; takes one back, pushes one, prints its patch
+    Tries(Tries),
     /// Takes a change from standard input into a job folder; `buildbot try --connect=ssh` runs this on the master's machine
     Tryserver(Tryserver),
     /// Workers of the master: what they do, where they come in, who was turned away

@@ -21,6 +21,9 @@ pub const NOT_RUNNING: u8 = 3;
 pub const NOT_FOUND: u8 = 4;
 /// Anything else.
 pub const OTHER: u8 = 5;
+/// A change was not taken by its master.
+#[cfg(unix)]
+pub const NOT_SENT: u8 = 7;
 /// A master does not allow it.
 #[cfg(unix)]
 pub const FORBIDDEN: u8 = 6;

@@ -47,6 +47,17 @@ pub struct TryGiven {
     pub level: u32,
 }
 
+impl TryGiven {
+    /// Of these bytes.
+    pub fn new(body: &[u8], level: u32) -> TryGiven {
+        use base64::Engine as _;
+        TryGiven {
+            base64: base64::engine::general_purpose::STANDARD.encode(body),
+            level,
+        }
+    }
+}
+
 /// A change at one moment; it does not follow later edits.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct TryChange {
@@ -643,6 +654,14 @@ pub struct TryPatch {
     pub base64: String,
     /// `-p`
     pub level: u32,
+}
+
+impl TryPatch {
+    /// The exact bytes; none when they came damaged.
+    pub fn bytes(&self) -> Option<Vec<u8>> {
+        use base64::Engine as _;
+        base64::engine::general_purpose::STANDARD.decode(&self.base64).ok()
+    }
 }
 
 /// Send it again.

@@ -7,7 +7,7 @@ use crate::api::tries::{TryChange, TryLook};
 use crate::service::App;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use vcs::working_copy::{System, TakeError, Wanted, take};
+use vcs::working_copy::{System, TakeError, Taken, Wanted, take};
 
 pub(crate) async fn look(app: &App, look: TryLook) -> Result<TryChange, Refusal> {
     let change = match &look.diff {
@@ -19,7 +19,7 @@ pub(crate) async fn look(app: &App, look: TryLook) -> Result<TryChange, Refusal>
 
 /// Takes the change of a folder.
 pub(super) async fn taken(app: &App, look: TryLook) -> Result<Change, Refusal> {
-    let taken = Box::pin(take(wanted(&look)?)).await.map_err(refused)?;
+    let taken = Box::pin(take_known(app, &look)).await.map_err(refused)?;
     let head = match taken.system {
         System::Git => head(&taken.root).await,
         _ => None,
@@ -35,6 +35,45 @@ pub(super) async fn taken(app: &App, look: TryLook) -> Result<Change, Refusal> {
         from: None,
         content: Content::Taken(Box::new(taken)),
     })
+}
+
+/// Takes a change. A repository that follows no other is built here from its own commits, so its last commit will do.
+async fn take_known(app: &App, look: &TryLook) -> Result<Taken, Refused> {
+    let wanted = wanted(look)?;
+    match take(wanted.clone()).await {
+        Err(TakeError::NoBase { .. }) if wanted.base.is_none() && is_project(app, &wanted.folder) => {
+            let base = Some("HEAD".to_owned());
+            Ok(take(Wanted { base, ..wanted }).await?)
+        }
+        taken => Ok(taken?),
+    }
+}
+
+/// Whether a folder is in a repository that is built here.
+fn is_project(app: &App, folder: &Path) -> bool {
+    let whole = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = whole(folder);
+    super::access::folders(app)
+        .iter()
+        .any(|root| folder.starts_with(whole(root)))
+}
+
+/// Why no change was taken: as the page says it, or as version control does.
+enum Refused {
+    Asked(Refusal),
+    Taking(TakeError),
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Refused {
+        Refused::Asked(refusal)
+    }
+}
+
+impl From<TakeError> for Refused {
+    fn from(error: TakeError) -> Refused {
+        Refused::Taking(error)
+    }
 }
 
 async fn head(root: &Path) -> Option<String> {
@@ -85,7 +124,11 @@ pub(super) fn field(name: &str, problem: String) -> Refusal {
     refusal
 }
 
-fn refused(error: TakeError) -> Refusal {
+fn refused(refused: Refused) -> Refusal {
+    let error = match refused {
+        Refused::Asked(refusal) => return refusal,
+        Refused::Taking(error) => error,
+    };
     let message = error.to_string();
     let refusal = match &error {
         TakeError::NoWorkingCopy(_) => Refusal::not_found(message),

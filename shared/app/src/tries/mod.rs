@@ -22,6 +22,8 @@ mod show;
 mod submit;
 mod ways;
 
+pub use ::submit::options;
+
 pub(crate) use access::{access, set_access};
 pub(crate) use history::{cancel, forget, patch, row, tries};
 pub(crate) use look::look;

@@ -24,6 +24,8 @@ pub mod secret;
 pub mod sign_in;
 pub mod status;
 pub mod stop;
+pub mod tries;
+pub mod try_;
 pub mod tryserver;
 pub mod why;
 pub mod worker;

@@ -65,6 +65,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Command::Man { command } => command::completions::man(command.as_deref()),
         Command::Init(init) => command::init::run(&resident::connect_or_start(&places).await?, init).await,
+        Command::Try(asked) => command::try_::run(&resident::connect_or_start(&places).await?, *asked).await,
         command => ask(&Client::connect(&places).await?, command).await,
     }
 }
@@ -96,6 +97,7 @@ async fn ask(client: &Client, command: Command) -> Result<(), Failure> {
         Command::Unclaim(claim) => command::claim::unclaim(client, claim).await,
         Command::Lend(lend) => command::lend::run(client, lend).await,
         Command::Unmute(unmute) => command::mute::unmute(client, unmute).await,
+        Command::Tries(tries) => command::tries::run(client, tries).await,
         Command::Quit(quit) => command::quit::run(client, quit.finish).await,
         // The others were taken above.
         _ => Ok(()),
