@@ -54,6 +54,11 @@ describe("a try is put together", () => {
     await page.keyboard.press("Space");
     expect(await role("checkbox", { name: "Send src/main.rs" }).isChecked()).toBe(false);
     await seen("6 files of 7");
+    // The hunks of another file begin anew.
+    await page.keyboard.press("k");
+    await role("region", { name: "Lines of src/parser/group.rs" }).waitFor();
+    await page.keyboard.press("n");
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("data-hunk"))).toBe("0/0");
     await submit().click();
     await page.waitForURL("**/try/17");
     expect(sent()?.files).toEqual([

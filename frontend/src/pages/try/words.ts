@@ -149,3 +149,8 @@ export function againstBase(build: Pick<TryBuild, "against_base" | "base_words" 
   if (build.ended_at === null || build.applied === "not_applied") return "";
   return build.base_words ?? AGAINST_BASE[build.against_base];
 }
+
+/** With its full stop, where the one who wrote it left it out. */
+export function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
