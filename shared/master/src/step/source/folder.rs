@@ -22,13 +22,13 @@ impl Checkout<'_, '_> {
         self.remove_all(Value::from(folder)).await
     }
 
-    /// Removes files and folders below `folder`.
+    /// Removes files and folders below `folder`, so many at a time that no message grows too long.
     pub(super) async fn remove_in(&mut self, folder: &str, paths: &[String]) -> Result<(), SourceError> {
-        let whole = paths.iter().map(|path| Value::from(format!("{folder}/{path}")));
-        match whole.collect::<Vec<Value>>() {
-            none if none.is_empty() => Ok(()),
-            some => self.remove_all(Value::List(some)).await,
+        for some in paths.chunks(AT_ONCE) {
+            let whole = some.iter().map(|path| Value::from(format!("{folder}/{path}")));
+            self.remove_all(Value::List(whole.collect())).await?;
         }
+        Ok(())
     }
 
     async fn remove_all(&mut self, what: Value) -> Result<(), SourceError> {
@@ -76,6 +76,9 @@ impl Checkout<'_, '_> {
         self.command_ok("downloadFile", &args).await
     }
 }
+
+/// Paths in one command.
+const AT_ONCE: usize = 200;
 
 /// Blocks of this size are read by the worker: whatever the file's size, no message comes near a protocol's limit.
 const BLOCK: i64 = 32768;

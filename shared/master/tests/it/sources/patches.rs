@@ -5,7 +5,7 @@ use super::team::{Which, run};
 use super::trees::{begin, change, diff, files, tree};
 use crate::rig::working::Working;
 use model::Results;
-use model::config::{Render, Source};
+use model::config::{Render, Source, SourceMethod, SourceMode};
 use serde_json::json;
 use wire::try_job::{TryJob, TryPatch};
 
@@ -113,6 +113,56 @@ for_each_system! {
     every_change_of_bazaar a_misfit_of_bazaar Which::Bzr;
     every_change_of_darcs a_misfit_of_darcs Which::Darcs;
     every_change_of_cvs a_misfit_of_cvs Which::Cvs;
+}
+
+#[tokio::test]
+async fn a_copy_is_patched_and_made_again() {
+    for method in [SourceMethod::Copy, SourceMethod::Export] {
+        let copied = |_: &_, source: &mut Source| (source.mode, source.method) = (SourceMode::Full, method);
+        let Some((mut rig, team, revision)) = start(Which::Svn, copied).await else {
+            return;
+        };
+        let (patch, wanted) = diff(
+            rig.folder(),
+            |folder| begin(folder, true),
+            |folder| change(folder, true),
+        );
+        let build = rig.try_job(job(&revision, 1, patch)).await;
+        rig.passes(&build).await;
+        assert_eq!(files(&rig.tree()), wanted, "{method:?}");
+        let build = rig.build().await;
+        rig.passes(&build).await;
+        assert_eq!(tree(&rig.tree()), tree(&team.dev), "{method:?}");
+        let log = rig.log(&build).await;
+        assert_eq!(
+            log.matches("svn checkout").count(),
+            0,
+            "the other folder was not touched: {log}"
+        );
+    }
+}
+
+/// More than one command removes.
+#[tokio::test]
+async fn a_thousand_new_files_are_taken_back() {
+    let Some((mut rig, team, revision)) = start(Which::Svn, |_, _| ()).await else {
+        return;
+    };
+    let (patch, wanted) = diff(
+        rig.folder(),
+        |folder| begin(folder, true),
+        |folder| {
+            for number in 0..1000 {
+                super::trees::write(folder, &format!("many {number}"), "new\n");
+            }
+        },
+    );
+    let build = rig.try_job(job(&revision, 1, patch)).await;
+    rig.passes(&build).await;
+    assert_eq!(files(&rig.tree()), wanted);
+    let build = rig.build().await;
+    rig.passes(&build).await;
+    assert_eq!(tree(&rig.tree()), tree(&team.dev));
 }
 
 #[tokio::test]
