@@ -319,8 +319,8 @@ pub(crate) fn for_unknown_name(name: &str) -> Option<&'static str> {
         }
         "Interpolate" | "Property" | "BuildFactory" | "BuilderConfig" | "ChangeFilter" | "Secret" | "SUCCESS"
         | "WARNINGS" | "FAILURE" | "SKIPPED" | "EXCEPTION" | "RETRY" | "CANCELLED" => "it is in util: util.…",
-        "ShellCommand" | "Git" | "SVN" | "Mercurial" | "Bzr" | "Darcs" | "CVS" | "P4" | "Monotone" | "Compile" | "Test"
-        | "Configure" | "ShellSequence" => "it is in steps: steps.…",
+        "ShellCommand" | "Git" | "SVN" | "Mercurial" | "Bzr" | "Darcs" | "CVS" | "P4" | "Monotone" | "Compile"
+        | "Test" | "Configure" | "ShellSequence" => "it is in steps: steps.…",
         "SingleBranchScheduler" | "AnyBranchScheduler" | "ForceScheduler" | "Nightly" | "Periodic" => {
             "it is in schedulers: schedulers.…"
         }
