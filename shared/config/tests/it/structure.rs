@@ -313,3 +313,32 @@ c["protocols"] = {
         ]
     );
 }
+
+#[test]
+fn schedulers_of_changes_that_are_not_committed() {
+    let config = config_of(
+        r#"
+c = BuildmasterConfig = {}
+c["workers"] = [worker.LocalWorker("local")]
+c["builders"] = [util.BuilderConfig(name="b", workernames=["local"], factory=util.BuildFactory([steps.Test()]))]
+c["schedulers"] = [
+    schedulers.Try_Userpass("try", ["b"], 9989, [("alice", secret("alice")), ["bob", "builder"]], properties={"k": "v"}),
+    schedulers.Try_Jobdir(name="jobs", builderNames=["b"], jobdir="jobs", priority=3),
+]
+"#,
+    );
+    let SchedulerKind::TryUserpass(userpass) = &config.schedulers[0].kind else {
+        panic!()
+    };
+    assert_eq!(userpass.port, "9989");
+    let names: Vec<_> = userpass.users.iter().map(|user| user.name.as_str()).collect();
+    assert_eq!(names, ["alice", "bob"]);
+    assert!(matches!(&userpass.users[0].password, model::config::Render::Secret(name) if name == "alice"));
+    assert_eq!(constant(&userpass.users[1].password), json!("builder"));
+    assert_eq!(config.schedulers[0].builders, ["b"]);
+    assert_eq!(config.schedulers[0].properties.source("k"), Some("Scheduler"));
+    let SchedulerKind::TryJobdir(jobdir) = &config.schedulers[1].kind else {
+        panic!()
+    };
+    assert_eq!((jobdir.folder.as_str(), config.schedulers[1].priority), ("jobs", 3));
+}
