@@ -1,12 +1,23 @@
-//! Bazaar and Breezy (B-131; S-037). A number counts only in its own branch, so a revision is told by its id.
+//! Bazaar, or Breezy, which took its place (B-131; S-037). A number counts only in its own branch, so a revision is told
+//! by its id.
 
 use super::checkout::{Checkout, SourceError};
 use super::tree::Cleaning;
 
+/// The worker's program. Breezy's is called so only where a package says that it is Bazaar.
+pub async fn program(at: &mut Checkout<'_, '_>) -> Result<&'static str, SourceError> {
+    if let Some(program) = at.bzr {
+        return Ok(program);
+    }
+    let program = if at.has("bzr").await? { "bzr" } else { "brz" };
+    at.bzr = Some(program);
+    Ok(program)
+}
+
 /// Checks out into `folder`, which is not there.
 pub async fn check_out(at: &mut Checkout<'_, '_>, folder: &str) -> Result<(), SourceError> {
     let (url, revision) = (at.wanted.url.clone(), at.wanted.revision.clone());
-    let mut words = vec!["bzr", "checkout"];
+    let mut words = vec![program(at).await?, "checkout"];
     if !revision.is_empty() {
         words.extend(["-r", &revision]);
     }
@@ -17,7 +28,7 @@ pub async fn check_out(at: &mut Checkout<'_, '_>, folder: &str) -> Result<(), So
 /// Brings the tree to the wanted revision.
 pub async fn update(at: &mut Checkout<'_, '_>, folder: &str) -> Result<(), SourceError> {
     let revision = at.wanted.revision.clone();
-    let mut words = vec!["bzr", "update"];
+    let mut words = vec![program(at).await?, "update"];
     if !revision.is_empty() {
         words.extend(["-r", &revision]);
     }
@@ -26,8 +37,9 @@ pub async fn update(at: &mut Checkout<'_, '_>, folder: &str) -> Result<(), Sourc
 
 /// Brings tracked files back and removes others.
 pub async fn clean(at: &mut Checkout<'_, '_>, folder: &str, cleaning: Cleaning) -> Result<(), SourceError> {
-    at.ok(folder, &["bzr", "revert", "--no-backup"]).await?;
-    let mut words = vec!["bzr", "clean-tree", "--force", "--unknown", "--detritus"];
+    let program = program(at).await?;
+    at.ok(folder, &[program, "revert", "--no-backup"]).await?;
+    let mut words = vec![program, "clean-tree", "--force", "--unknown", "--detritus"];
     if cleaning == Cleaning::All {
         words.push("--ignored");
     }
@@ -36,7 +48,12 @@ pub async fn clean(at: &mut Checkout<'_, '_>, folder: &str, cleaning: Cleaning) 
 
 /// The id of the revision that is checked out, as `-r` takes it.
 pub async fn revision(at: &mut Checkout<'_, '_>, folder: &str) -> Result<Option<String>, SourceError> {
-    let words = ["bzr", "version-info", "--custom", "--template={revision_id}\n"];
+    let words = [
+        program(at).await?,
+        "version-info",
+        "--custom",
+        "--template={revision_id}\n",
+    ];
     let said = at.said(folder, &words).await?;
     let id = said.as_deref().map(str::trim).filter(|id| !id.is_empty());
     Ok(id.map(|id| format!("revid:{id}")))

@@ -21,6 +21,8 @@ pub struct Checkout<'r, 'b> {
     env: Value,
     /// The revision that is checked out, where it is known without asking.
     pub(super) got_revision: Option<String>,
+    /// Bazaar's program on this worker, once it was looked for.
+    pub(super) bzr: Option<&'static str>,
 }
 
 /// Why the tree could not be had.
@@ -76,6 +78,7 @@ impl<'r, 'b> Checkout<'r, 'b> {
             workdir,
             env,
             got_revision: None,
+            bzr: None,
         })
     }
 
@@ -143,6 +146,11 @@ impl<'r, 'b> Checkout<'r, 'b> {
             return Err(SourceError::Stopped);
         }
         Ok((end.rc == Some(0)).then_some(end.stdout))
+    }
+
+    /// Whether the worker has a program.
+    pub(super) async fn has(&mut self, program: &str) -> Result<bool, SourceError> {
+        Ok(self.said("", &[program, "--version"]).await?.is_some())
     }
 
     /// Runs a command of the worker.

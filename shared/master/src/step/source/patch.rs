@@ -95,11 +95,6 @@ impl Checkout<'_, '_> {
         }
     }
 
-    /// Whether the worker has a program.
-    async fn has(&mut self, program: &str) -> Result<bool, SourceError> {
-        Ok(self.said("", &[program, "--version"]).await?.is_some())
-    }
-
     async fn apply_by_git(
         &mut self,
         tree: &str,

@@ -179,7 +179,7 @@ impl Checkout<'_, '_> {
         let words: &[&str] = match system {
             System::Svn(_) => &["svn", "cleanup", "--non-interactive"],
             System::Mercurial(_) => &["hg", "recover"],
-            System::Bzr(_) => &["bzr", "break-lock", "--force"],
+            System::Bzr(_) => &[bzr::program(self).await?, "break-lock", "--force"],
             _ => return Ok(false),
         };
         Ok(self.said(folder, words).await?.is_some())

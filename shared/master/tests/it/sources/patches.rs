@@ -204,7 +204,7 @@ async fn a_patch_can_belong_to_a_folder_of_the_tree() {
 }
 
 /// The step with a path of these programs only.
-fn with_programs(folder: &std::path::Path, programs: &[&str], source: &mut Source) {
+pub fn with_programs(folder: &std::path::Path, programs: &[&str], source: &mut Source) {
     let bin = folder.join("bin");
     std::fs::create_dir(&bin).expect("a folder");
     for program in programs {

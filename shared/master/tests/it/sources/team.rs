@@ -22,7 +22,7 @@ impl Which {
             Which::Git => "git",
             Which::Svn => "svn",
             Which::Mercurial => "hg",
-            Which::Bzr => "bzr",
+            Which::Bzr => "brz",
             Which::Darcs => "darcs",
             Which::Cvs => "cvs",
         }

@@ -191,3 +191,62 @@ async fn a_tree_of_elsewhere_is_not_trusted() {
     rig.passes(&build).await;
     assert_eq!(tree(&rig.tree()), tree(&team.dev));
 }
+
+#[tokio::test]
+async fn breezy_serves_where_nothing_is_called_bzr() {
+    let alone = |team: &super::Team, source: &mut model::config::Source| {
+        let folder = team.dev.parent().expect("a folder");
+        super::patches::with_programs(folder, &["brz", "rm"], source);
+    };
+    let Some((mut rig, team, first)) = start(Which::Bzr, alone).await else {
+        return;
+    };
+    for _ in 0..2 {
+        let build = rig.build().await;
+        rig.passes(&build).await;
+        assert_eq!(rig.got_revision(&build).await, first);
+    }
+    assert_eq!(tree(&rig.tree()), tree(&team.dev));
+}
+
+#[tokio::test]
+async fn a_revision_of_subversion_is_the_repositorys_newest_or_the_trees_own() {
+    for trees_own in [false, true] {
+        let change = |_: &_, source: &mut model::config::Source| {
+            if let System::Svn(svn) = &mut source.system {
+                svn.prefer_last_changed = trees_own;
+            }
+        };
+        let Some((mut rig, team, first)) = start(Which::Svn, change).await else {
+            return;
+        };
+        team.say(&["mkdir", "-q", "-m", "elsewhere", &format!("{}/branches/x", team.root())]);
+        let build = rig.build().await;
+        rig.passes(&build).await;
+        assert_eq!(rig.got_revision(&build).await == first, trees_own);
+    }
+}
+
+#[tokio::test]
+async fn the_beginning_of_an_id_of_mercurial_is_enough() {
+    let Some((mut rig, _, first)) = start(Which::Mercurial, |_, _| ()).await else {
+        return;
+    };
+    let build = rig.build_with(json!({"revision": first[..12]})).await;
+    rig.passes(&build).await;
+    assert_eq!(rig.got_revision(&build).await, first);
+}
+
+#[tokio::test]
+async fn what_a_system_would_take_for_an_option_is_refused() {
+    let Some((mut rig, ..)) = start(Which::Mercurial, |_, _| ()).await else {
+        return;
+    };
+    let build = rig.build_with(json!({"revision": "--config=hooks.x=y"})).await;
+    assert_eq!(build.results, Some(Results::Exception));
+    let told = rig.rig.log(build.id, "get", "err.text").await;
+    assert!(
+        told.contains("begins with a dash, which hg takes for an option"),
+        "{told}"
+    );
+}
