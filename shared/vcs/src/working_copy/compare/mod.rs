@@ -11,7 +11,7 @@ mod names;
 mod object;
 mod renames;
 mod section;
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 
 pub(crate) use choice::Picked;

@@ -1,7 +1,7 @@
 //! Where the change starts from: the newest commit in common with what a master can reach.
 
 use super::refs::{self, Followed, Ref};
-use super::{Place, failed};
+use super::{Place, failed, joined};
 use crate::git::GitError;
 use crate::working_copy::{Base, Remark, TakeError, Wanted};
 
@@ -58,7 +58,7 @@ pub(super) fn find(place: &Place, wanted: &Wanted) -> Result<Found, TakeError> {
     let mut found = match (&wanted.base, &wanted.branch) {
         (Some(named), _) => named_base(place, named, others.first())?,
         (None, Some(branch)) => match branch_named(place, branch, &others)? {
-            Some(other) => in_common(place, other.0, &other.1)?,
+            Some(other) => in_common(place, other.0, &other.1, false)?,
             None => first_of(place, &refs, others)?,
         },
         (None, None) => first_of(place, &refs, others)?,
@@ -134,10 +134,11 @@ fn default_of(refs: &[Ref], remote: &str) -> Option<Other> {
 
 /// The first of `others` that is there.
 fn first_of(place: &Place, refs: &[Ref], others: Vec<Other>) -> Result<Found, TakeError> {
+    let head = refs.iter().find(|known| known.is_head);
     let mut gone = None;
     for other in others {
         if let Some(tip) = commit(place, &other.name)? {
-            let mut found = in_common(place, other.clone(), &tip)?;
+            let mut found = in_common(place, other.clone(), &tip, head.is_some_and(|head| head.commit == tip))?;
             found.remarks.extend(gone.map(|gone: Other| {
                 let text = format!("{} is not there; {} is taken instead", gone.shown(), other.shown());
                 remark(text, None)
@@ -146,7 +147,6 @@ fn first_of(place: &Place, refs: &[Ref], others: Vec<Other>) -> Result<Found, Ta
         }
         gone.get_or_insert(other);
     }
-    let head = refs.iter().find(|known| known.is_head);
     let reason = match (head, gone) {
         (_, Some(gone)) => format!("{} is not there", gone.shown()),
         (Some(_), None) => "the branch follows no other".to_owned(),
@@ -155,10 +155,19 @@ fn first_of(place: &Place, refs: &[Ref], others: Vec<Other>) -> Result<Found, Ta
     Err(TakeError::NoBase { reason })
 }
 
-/// The base in common with `other`, which is at `tip`.
-fn in_common(place: &Place, other: Other, tip: &str) -> Result<Found, TakeError> {
+/// The base in common with `other`, which is at `tip`; that may be what is checked out here.
+fn in_common(place: &Place, other: Other, tip: &str, is_head: bool) -> Result<Found, TakeError> {
     let shown = other.shown().to_owned();
-    let base = answer(place, &["merge-base", "HEAD", tip])?.ok_or_else(|| {
+    let range = format!("HEAD...{tip}");
+    let (base, counts) = if is_head {
+        (Some(tip.to_owned()), None)
+    } else {
+        std::thread::scope(|scope| {
+            let counts = scope.spawn(|| answer(place, &["rev-list", "--count", "--left-right", &range]));
+            Ok((answer(place, &["merge-base", "HEAD", tip])?, joined(counts)?))
+        })?
+    };
+    let base = base.ok_or_else(|| {
         let reason = match place.is_shallow() {
             true => format!(
                 "the clone is shallow, and what it has has no commit in common with {shown}; `git fetch --unshallow` brings the rest"
@@ -167,8 +176,7 @@ fn in_common(place: &Place, other: Other, tip: &str) -> Result<Found, TakeError>
         };
         TakeError::NoBase { reason }
     })?;
-    let range = format!("HEAD...{tip}");
-    let counts = answer(place, &["rev-list", "--count", "--left-right", &range])?.unwrap_or_default();
+    let counts = counts.unwrap_or_default();
     let mut counts = counts.split_whitespace().map(|count| count.parse().unwrap_or(0));
     let (ahead, behind) = (counts.next().unwrap_or(0), counts.next().unwrap_or(0));
     let mut remarks = vec![];
@@ -221,7 +229,7 @@ fn named_base(place: &Place, named: &str, usual: Option<&Other>) -> Result<Found
             remote,
             branch,
         };
-        in_common(place, other, &tip)?
+        in_common(place, other, &tip, false)?
     } else {
         exactly(place, named, tip, branch, remote)?
     };

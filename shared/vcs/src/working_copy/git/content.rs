@@ -10,6 +10,7 @@ use crate::working_copy::TakeError;
 use crate::working_copy::compare::{Entry, GITLINK, Ids, LINK, LONGEST_PATCH, Loose, Side, read_small};
 use crate::working_copy::read::{self, CHANGED};
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::sync::Arc;
 
 /// More untracked files than are shown to anybody.
@@ -90,7 +91,11 @@ fn read_edited<'a>(
     let mut left = LONGEST_PATCH * 2;
     for path in paths {
         let disk = place.top.join(read::os_path(path));
-        let unreadable = |reason: String| unreadable(path, reason);
+        let is_gone = || {
+            disk.symlink_metadata()
+                .is_err_and(|error| error.kind() == ErrorKind::NotFound)
+        };
+        let unreadable = |reason: String| unreadable(path, if is_gone() { CHANGED.to_owned() } else { reason });
         if rules.always_changes(path) && !disk.is_symlink() {
             changing.push(path);
             continue;

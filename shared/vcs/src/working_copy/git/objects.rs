@@ -104,3 +104,45 @@ fn too_much() -> TakeError {
         message: format!("the change has files of more than {} MiB", LONGEST >> 20),
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::process::Command;
+    use std::time::Duration;
+
+    fn git(folder: &Path, arguments: &[&str]) -> String {
+        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/git");
+        let output = Command::new(program)
+            .args(arguments)
+            .current_dir(folder)
+            .output()
+            .expect("git");
+        assert!(output.status.success(), "git {arguments:?}");
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    #[test]
+    fn packed_loose_and_borrowed_objects_are_read_without_a_program() {
+        let folder = tempfile::tempdir().expect("folder");
+        git(folder.path(), &["init", "-q", "one"]);
+        let one = folder.path().join("one");
+        std::fs::write(one.join("a"), "packed\n").expect("file");
+        git(&one, &["add", "a"]);
+        let packed = git(&one, &["write-tree"]);
+        git(
+            &one,
+            &["-c", "user.name=A", "-c", "user.email=a@b", "commit", "-q", "-m", "a"],
+        );
+        git(&one, &["repack", "-q", "-a", "-d"]);
+        git(folder.path(), &["clone", "-q", "--shared", "one", "two"]);
+        let two = folder.path().join("two");
+        std::fs::write(two.join("b"), "loose\n").expect("file");
+        let loose = git(&two, &["hash-object", "-w", "b"]);
+        let nothing = Git::new("/nonexistent/git".into(), Duration::from_secs(1));
+        let objects = Objects::new(&two.join(".git/objects"), nothing);
+        assert_eq!(objects.one(&loose).expect("loose"), b"loose\n");
+        assert!(objects.one(&packed).expect("packed").starts_with(b"100644 a\0"));
+        assert!(objects.one(&"1".repeat(40)).is_err());
+    }
+}

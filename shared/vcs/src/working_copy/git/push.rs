@@ -93,7 +93,7 @@ pub enum PushError {
 
 /// Says what a push would do now, without doing it.
 pub async fn plan(top: &Path, push: &Push) -> Result<Plan, PushError> {
-    aside(top, push, |place, push| planned(place, push)).await
+    aside(top, push, planned).await
 }
 
 /// Pushes what was tested. Never forced, never asking; dropping the future gives it up.
@@ -251,7 +251,7 @@ fn reason(said: &str) -> String {
         false => of_server.join(" ").trim().to_owned(),
         true => lines()
             .find(telling)
-            .or(lines().last())
+            .or(lines().next_back())
             .unwrap_or("it gave no reason")
             .to_owned(),
     };

@@ -8,6 +8,8 @@ use crate::working_copy::TakeError;
 pub(super) struct Ref {
     /// `refs/heads/main`
     pub(super) name: String,
+    /// Its commit.
+    pub(super) commit: String,
     /// Checked out here.
     pub(super) is_head: bool,
     /// What it follows.
@@ -29,7 +31,7 @@ pub(super) struct Followed {
     pub(super) there: String,
 }
 
-const FORMAT: &str = "--format=%(HEAD)%00%(refname)%00%(upstream)%00%(upstream:remotename)%00%(upstream:remoteref)\
+const FORMAT: &str = "--format=%(HEAD)%00%(refname)%00%(objectname)%00%(upstream)%00%(upstream:remotename)%00%(upstream:remoteref)\
     %00%(push)%00%(push:remotename)%00%(push:remoteref)%00%(symref)";
 
 /// The branches of this repository, and the default ones of its remotes.
@@ -50,6 +52,7 @@ fn parse(line: &[u8]) -> Option<Ref> {
     let [
         head,
         name,
+        commit,
         up,
         up_remote,
         up_there,
@@ -57,11 +60,12 @@ fn parse(line: &[u8]) -> Option<Ref> {
         push_remote,
         push_there,
         target,
-    ] = <[String; 9]>::try_from(fields).ok()?;
+    ] = <[String; 10]>::try_from(fields).ok()?;
     let followed = |name, remote, there| Followed { name, remote, there };
     Some(Ref {
         is_head: head == "*",
         name,
+        commit,
         upstream: followed(up, up_remote, up_there),
         push: followed(push, push_remote, push_there),
         target,

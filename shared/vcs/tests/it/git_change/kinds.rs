@@ -82,6 +82,14 @@ async fn every_kind_of_change_is_reproduced() {
 }
 
 #[tokio::test]
+async fn everything_can_go() {
+    let team = Team::new(&[("a", LONG), ("deep/down/b", "b\n")]);
+    team.git(&["rm", "-q", "-r", "."]);
+    let taken = team.take().await;
+    team.reproduces(&taken, &Chosen::default(), &files(&team.work));
+}
+
+#[tokio::test]
 async fn what_is_shown_of_a_file_is_true() {
     let team = every_kind();
     let taken = team.take().await;

@@ -181,8 +181,11 @@ fn walk(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Size, content, time and number of all that is there, git's own included.
-fn everything(top: &Path) -> BTreeMap<PathBuf, (u64, Vec<u8>, Option<(i64, i64, u64)>)> {
+/// Size, content, and time and number if they count.
+type State = (u64, Vec<u8>, Option<(i64, i64, u64)>);
+
+/// The state of all that is there, git's own included.
+fn everything(top: &Path) -> BTreeMap<PathBuf, State> {
     let state = |path: &Path| {
         let seen = std::fs::symlink_metadata(path).expect("metadata");
         let content = if seen.len() < 1 << 20 {
