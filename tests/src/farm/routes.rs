@@ -1,6 +1,7 @@
 //! Which rows a path of REST v2 means.
 
 use super::query::Query;
+use super::rows::Build;
 use super::state::State;
 use serde_json::{Value, json};
 
@@ -68,10 +69,7 @@ fn rows(state: &State, parts: &[&str], query: &Query) -> Option<(&'static str, V
         ["logs", id] => ("logs", build(id).map(|build| build.log()).into_iter().collect()),
         ["logs", id, "contents"] => (
             "logchunks",
-            build(id)
-                .map(|build| chunk(&build.lines(), id, query))
-                .into_iter()
-                .collect(),
+            build(id).map(|build| chunk(build, query)).into_iter().collect(),
         ),
         ["buildrequests"] => ("buildrequests", state.builds().map(|build| build.request()).collect()),
         ["buildrequests", id] => (
@@ -97,14 +95,8 @@ fn one(rows: &[Value], key: &str, id: &str) -> Vec<Value> {
 }
 
 /// Lines of a log as `contents` gives them.
-fn chunk(lines: &[&str], log: &str, query: &Query) -> Value {
+fn chunk(build: &Build, query: &Query) -> Value {
     let first = query.number("offset").unwrap_or(0);
-    let limit = query.number("limit").unwrap_or(usize::MAX);
-    let content: String = lines
-        .iter()
-        .skip(first)
-        .take(limit)
-        .map(|line| format!("{line}\n"))
-        .collect();
-    json!({"logid": log.parse::<i64>().unwrap_or_default(), "firstline": first, "content": content})
+    let content = build.lines(first, query.number("limit").unwrap_or(usize::MAX));
+    json!({"logid": build.id, "firstline": first, "content": content})
 }

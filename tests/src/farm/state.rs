@@ -23,6 +23,7 @@ pub struct Listener {
 pub struct State {
     title: String,
     behind: i64,
+    long_log: usize,
     address: SocketAddr,
     builders: Vec<Value>,
     builds: BTreeMap<i64, Build>,
@@ -43,6 +44,7 @@ impl State {
         let mut state = State {
             title: title.to_owned(),
             behind: knobs.behind,
+            long_log: knobs.long_log,
             address,
             builders: (1..=builders).map(|id| builder(id, &name(id))).collect(),
             builds: BTreeMap::new(),
@@ -103,6 +105,7 @@ impl State {
             results: None,
             words: "starting".to_owned(),
             author: author.map(str::to_owned),
+            long_log: self.long_log,
         };
         self.of_builder.entry(builder).or_default().push(id);
         if let Some(change) = build.change() {

@@ -40,15 +40,32 @@ async fn any_address_of_its_pages_will_do() {
 
 /// A server that answers every request alike.
 async fn server(answer: &'static str) -> String {
+    server_of("", answer).await
+}
+
+/// A server that answers requests for paths that begin so, and has nothing else.
+async fn server_of(path: &'static str, answer: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             tokio::spawn(async move {
                 let mut head = [0; 4096];
-                while let Ok(1..) = stream.read(&mut head).await {
+                while let Ok(length @ 1..) = stream.read(&mut head).await {
+                    let asked = String::from_utf8_lossy(&head[..length]).into_owned();
+                    let is_there = asked.starts_with(&format!("GET /{path}"));
+                    let (status, answer) = if is_there {
+                        ("200 OK", answer)
+                    } else {
+                        ("404 Not Found", "no")
+                    };
+                    let kind = if answer.starts_with('{') {
+                        "application/json"
+                    } else {
+                        "text/html"
+                    };
                     let head = format!(
-                        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n",
+                        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
                         answer.len()
                     );
                     if stream.write_all(head.as_bytes()).await.is_err()
@@ -76,6 +93,22 @@ async fn what_is_no_master_is_told_apart() {
     assert!(said.contains("secure connection"), "{said}");
     let (_, said) = refused(&outpost, &["join", "mailto:ann@example.org"]);
     assert!(!said.is_empty());
+    let masters = as_json(&outpost, &["masters"]);
+    assert_eq!(masters["masters"].as_array().map(Vec::len), Some(1), "only the own one");
+}
+
+/// What a master of the generation before 0.9 tells of its builders.
+const BEFORE_NINE: &str = r#"{"linux": {"basedir": "linux", "cachedBuilds": [0, 1], "category": null,
+    "currentBuilds": [], "pendingBuilds": 0, "schedulers": ["all"], "slaves": ["bot1"], "state": "idle"}}"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_master_of_the_generation_before_is_told_by_its_age() {
+    let outpost = Outpost::start().await;
+    let old = server_of("json/builders", BEFORE_NINE).await;
+    for address in [old.clone(), format!("{old}builders/linux/builds/1")] {
+        let (_, said) = refused(&outpost, &["join", &address]);
+        assert!(said.contains("0.9") && !said.contains("no Buildbot"), "{said}");
+    }
     let masters = as_json(&outpost, &["masters"]);
     assert_eq!(masters["masters"].as_array().map(Vec::len), Some(1), "only the own one");
 }

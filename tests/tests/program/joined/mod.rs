@@ -2,11 +2,13 @@
 
 mod addresses;
 mod breaks;
+mod claims;
 mod clock;
 mod cut_off;
 mod force;
 mod hostile;
 mod identity;
+mod large_log;
 mod limits;
 mod live;
 mod missing;
