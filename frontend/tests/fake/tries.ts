@@ -271,7 +271,7 @@ export class FakeTries {
         });
       this.#order("set_try_access", input);
       this.access = { ...input.access, has_password: input.password !== null };
-      this.#send({ kind: "masters" });
+      this.#send({ kind: "tries" });
       return this.access;
     },
   };
