@@ -37,6 +37,16 @@ c['buildbotNetUsageData'] = None
 c['buildbotURL'] = 'http://127.0.0.1:@PORT@/'
 `;
 
+/** Two builders more, which build what is tried of a repository: by Perspective Broker, as `ann` with `t0ken`. */
+const TRIED = `
+tried = util.BuildFactory([
+    steps.Git(repourl='@REPOSITORY@', mode='full', method='clobber'),
+    steps.ShellCommand(name='test', command=['./test', util.Interpolate('%(prop:buildername)s')])])
+c['builders'] += [util.BuilderConfig(name=name, workernames=['local'], factory=tried) for name in ('linux', 'mac')]
+c['schedulers'] += [schedulers.Try_Userpass(name='try', builderNames=['linux', 'mac'],
+    port='tcp:@TRY@:interface=127.0.0.1', userpass=[('ann', 't0ken')])]
+`;
+
 /** Why there is none. */
 export function noBuildbot(): string | undefined {
   if (existsSync(join(ENVIRONMENT, "bin/buildbot"))) return undefined;
@@ -46,6 +56,8 @@ export function noBuildbot(): string | undefined {
 /** A running master. */
 export class Buildbot {
   readonly url: string;
+  /** Where changes to be tried go. */
+  tryAddress = "";
   readonly #folder: string;
   #child: ChildProcess | undefined;
 
@@ -54,7 +66,8 @@ export class Buildbot {
     this.url = `http://127.0.0.1:${port}/`;
   }
 
-  static async start(): Promise<Buildbot> {
+  /** `repository`: the address of one whose changes it takes to try. */
+  static async start(repository?: string): Promise<Buildbot> {
     const folder = await mkdtemp(join(tmpdir(), "buildbot-"));
     const port = await freePort();
     const buildbot = new Buildbot(folder, port);
@@ -62,9 +75,16 @@ export class Buildbot {
     if (made.status !== 0) throw new Error(`no master was made: ${made.stdout}${made.stderr}`);
     await buildbot.does("exit 0");
     const config = CONFIG.replaceAll("@PORT@", String(port)).replaceAll("@FOLDER@", folder);
-    await writeFile(join(folder, "master/master.cfg"), config);
+    await writeFile(join(folder, "master/master.cfg"), config + (await buildbot.#tried(repository)));
     await buildbot.run();
     return buildbot;
+  }
+
+  async #tried(repository: string | undefined): Promise<string> {
+    if (repository === undefined) return "";
+    const port = String(await freePort());
+    this.tryAddress = `127.0.0.1:${port}`;
+    return TRIED.replaceAll("@TRY@", port).replaceAll("@REPOSITORY@", repository);
   }
 
   /** What a build does from now on, in shell. */
