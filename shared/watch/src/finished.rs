@@ -50,6 +50,7 @@ pub(crate) struct Case<'b> {
 impl State {
     pub(crate) fn finished(&mut self, now: Time, build: &FinishedBuild) -> Vec<Tell> {
         let mine = self.is_mine(build);
+        let before = self.builders.get(&build.builder).and_then(|b| b.broken_in);
         let turn = self.builder(now, &build.builder).finish(build, mine);
         self.touch(&build.builder);
         if turn == Turn::Repeated {
@@ -62,6 +63,8 @@ impl State {
         if !decision.told && decision.tells.is_empty() {
             decision = self.tell_each(now, &case, decision);
         }
+        let after = self.builders.get(&build.builder).and_then(|b| b.broken_in);
+        before.into_iter().chain(after).for_each(|id| self.look_different(id));
         self.note_in_set(&case);
         self.verdicts.push(Verdict {
             build: build.build.clone(),
@@ -78,6 +81,16 @@ impl State {
         self.touched.rest = true;
         self.forget_old_breaks();
         decision.tells
+    }
+
+    /// What is said of all builders of a break changes with each of them.
+    fn look_different(&mut self, id: BreakId) {
+        let broken = self.breaks.iter().find(|b| b.id == id);
+        for key in broken.into_iter().flat_map(|b| b.builders.keys()) {
+            if let Some(builder) = self.builders.get_mut(key) {
+                builder.version = self.version;
+            }
+        }
     }
 
     /// Whether the person wrote a change in it or asked for it.

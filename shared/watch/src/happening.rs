@@ -5,7 +5,7 @@ use crate::identity::Identity;
 use crate::mute::{QuietHours, Scope};
 use crate::rule::Rule;
 use crate::{BuildKey, BuilderKey, MasterKey};
-use model::{BuildSetId, ChangeId, Results, Time, WorkerId};
+use model::{BuildSetId, ChangeId, LogId, Results, Time, WorkerId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -269,6 +269,9 @@ pub struct Suspect {
 /// Where a log's first error is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogPlace {
+    /// The master's id of it, where it is known.
+    #[serde(default)]
+    pub id: Option<LogId>,
     /// The log's slug in its step.
     pub slug: String,
     /// The first line that looks like an error, from 0.

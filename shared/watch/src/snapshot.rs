@@ -116,8 +116,7 @@ pub struct BuilderView {
     pub flaky: Option<String>,
     /// Who said that they have it.
     pub claim: Option<Claim>,
-    /// The snapshot's version when something of it changed last; other builders' doings may change it unseen until
-    /// [`Snapshot::whole_since`].
+    /// The snapshot's version when something of it changed last, if that is not before [`Snapshot::whole_since`].
     pub version: u64,
     /// `until 14:05` and the like, if it is muted.
     pub muted: Option<String>,
@@ -184,9 +183,7 @@ impl State {
     /// All that is known, as of `now`.
     pub fn snapshot(&self, now: Time) -> Snapshot {
         let mut builders: Vec<BuilderView> = self.builders.values().map(|b| self.builder_view(b, now)).collect();
-        builders.sort_by_cached_key(|b| (rank(b), b.name.to_lowercase(), b.key.clone()));
-        let open = self.breaks.iter().rev().filter(|b| b.is_open());
-        let in_force = self.mutes.iter().filter(|mute| !mute.is_over(now));
+        builders.sort_by_cached_key(BuilderView::order);
         Snapshot {
             at: now,
             version: self.version,
@@ -194,15 +191,39 @@ impl State {
             utc_offset_minutes: self.utc_offset_minutes,
             masters: self.master_views(),
             builders,
-            breaks: open.map(|b| self.break_view(b)).collect(),
-            mutes: in_force.map(|mute| self.mute_view(mute, now)).collect(),
+            breaks: self.open_breaks(),
+            mutes: self.mute_views(now),
             hush: self.hush(now),
             lending: self.lending.clone(),
             troubles: self.troubles(),
         }
     }
 
-    pub(crate) fn master_views(&self) -> Vec<MasterView> {
+    /// The builders that may look different than at that version, in the order of their keys; all, with `true`, where
+    /// something that concerns many changed since, or where nothing is known yet. Builders that are not among all are gone.
+    pub fn builders_since(&self, since: Option<u64>, now: Time) -> (bool, Vec<BuilderView>) {
+        let since = since.filter(|since| self.whole_since <= *since);
+        let changed = self
+            .builders
+            .values()
+            .filter(|b| since.is_none_or(|since| b.version > since));
+        (since.is_none(), changed.map(|b| self.builder_view(b, now)).collect())
+    }
+
+    /// The open breaks, the newest first.
+    pub fn open_breaks(&self) -> Vec<BreakView> {
+        let open = self.breaks.iter().rev().filter(|b| b.is_open());
+        open.map(|b| self.break_view(b)).collect()
+    }
+
+    /// The mutes in force, in words.
+    pub fn mute_views(&self, now: Time) -> Vec<MuteView> {
+        let in_force = self.mutes.iter().filter(|mute| !mute.is_over(now));
+        in_force.map(|mute| self.mute_view(mute, now)).collect()
+    }
+
+    /// The masters that are followed.
+    pub fn master_views(&self) -> Vec<MasterView> {
         let view = |(key, m): (&MasterKey, &crate::state::MasterState)| MasterView {
             key: key.clone(),
             title: m.title.clone(),
@@ -302,6 +323,13 @@ impl State {
             message: message.clone(),
         })
         .collect()
+    }
+}
+
+impl BuilderView {
+    /// By what builders are listed: trouble first, then by name.
+    pub fn order(&self) -> (u8, String, BuilderKey) {
+        (rank(self), self.name.to_lowercase(), self.key.clone())
     }
 }
 

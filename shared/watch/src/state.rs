@@ -148,6 +148,11 @@ impl State {
         breaks.filter_map(|b| self.reminder_of(b)).min()
     }
 
+    /// Why nothing at all is told now, if so.
+    pub fn hush_words(&self, now: Time) -> Option<String> {
+        self.hush(now)
+    }
+
     /// Why nothing at all is told now, with the time when that ends if it is known.
     pub(crate) fn hush(&self, now: Time) -> Option<String> {
         if let Some(master) = &self.away {

@@ -56,6 +56,7 @@ pub fn build(id: i64, number: i64, results: Results, changes: &[Suspect]) -> Fin
         number: 2,
         name: "compile".to_owned(),
         log: Some(LogPlace {
+            id: None,
             slug: "stdio".to_owned(),
             line: Some(41),
             text: Some("main.c:7: error: no".to_owned()),

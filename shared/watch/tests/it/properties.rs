@@ -178,6 +178,27 @@ proptest! {
     }
 
     #[test]
+    fn what_changed_since_makes_the_same_picture_as_everything(moves in moves()) {
+        let mut run = Run::new(ME);
+        let (mut shown, mut since) = (BTreeMap::new(), None);
+        for what in &moves {
+            run.step(what);
+            if matches!(what, Move::Restart) {
+                // Another state, with versions of its own.
+                since = None;
+            }
+            let (whole, changed) = run.desk.state.builders_since(since, run.desk.now);
+            if whole {
+                shown.clear();
+            }
+            shown.extend(changed.into_iter().map(|view| (view.key.clone(), view)));
+            since = Some(run.desk.state.version());
+            let all = run.desk.snapshot().builders.into_iter().map(|view| (view.key.clone(), view));
+            prop_assert_eq!(&shown, &all.collect::<BTreeMap<_, _>>());
+        }
+    }
+
+    #[test]
     fn results_without_a_colour_change_none(moves in moves()) {
         let mut run = Run::new(ME);
         for what in &moves {
