@@ -5,9 +5,9 @@
  */
 export type LogPlace = { 
 /**
- * `logid`.
+ * `logid`; `null` where it was not noted. The step and the slug name the log too.
  */
-log: number, 
+log: number | null, 
 /**
  * Number of its step.
  */

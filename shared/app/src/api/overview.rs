@@ -152,8 +152,8 @@ pub struct Break {
 /// A line of a log.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct LogPlace {
-    /// `logid`.
-    pub log: i64,
+    /// `logid`; `null` where it was not noted. The step and the slug name the log too.
+    pub log: Option<i64>,
     /// Number of its step.
     pub step: i64,
     /// Its slug.

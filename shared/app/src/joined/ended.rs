@@ -113,6 +113,7 @@ async fn place(member: &Member, step: &rest::Step) -> Result<Option<LogPlace>, E
     };
     let found = member.first_error(log).await.unwrap_or_default();
     Ok(Some(LogPlace {
+        id: Some(log.id),
         slug: log.slug.clone(),
         line: found.as_ref().map(|(line, _)| *line),
         text: found.map(|(_, text)| text),

@@ -4,9 +4,10 @@
 //! small entries.
 
 use crate::api::overview::BuilderRef;
+use crate::watching::Builders;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Builders that are remembered as gone. A face that misses more than that is given everything.
 const GONE: usize = 2_000;
@@ -25,6 +26,8 @@ struct State {
     floor: i64,
     /// By master, then by builder.
     rows: BTreeMap<String, BTreeMap<i64, Row>>,
+    /// What was watched of a master when its rows were compared, unless its builders were described anew since.
+    compared: BTreeMap<String, Arc<Builders>>,
     gone: BTreeMap<(String, i64), i64>,
 }
 
@@ -56,6 +59,7 @@ impl Versions {
                 version: now,
                 floor: now,
                 rows: BTreeMap::new(),
+                compared: BTreeMap::new(),
                 gone: BTreeMap::new(),
             }),
         }
@@ -81,6 +85,7 @@ impl Versions {
     /// All rows of a master changed.
     pub fn touch_all(&self, master: &str) {
         let mut state = self.lock();
+        state.compared.remove(master);
         let version = state.version + 1;
         if let Some(rows) = state.rows.get_mut(master) {
             rows.values_mut().for_each(|row| row.version = version);
@@ -91,39 +96,25 @@ impl Versions {
     /// These are all builders of a master, each with what its row shows besides what the master tells. A row where that
     /// is another than before has changed.
     pub fn compare(&self, master: &str, builders: impl IntoIterator<Item = (i64, u64)>) {
+        self.lock().compare(master, builders);
+    }
+
+    /// [`Versions::compare`], where something is watched that was not when it was done last, or where the master's
+    /// builders were described anew since.
+    pub fn compare_if_other(&self, master: &str, watched: &Arc<Builders>, builders: impl FnOnce() -> Vec<(i64, u64)>) {
         let mut state = self.lock();
-        let state = &mut *state;
-        let version = state.version + 1;
-        let known = state.rows.entry(master.to_owned()).or_default();
-        let mut before = std::mem::take(known);
-        let mut changed = false;
-        for (builder, print) in builders {
-            let row = match before.remove(&builder) {
-                Some(row) if row.print == print => row,
-                _ => {
-                    changed = true;
-                    Row { version, print }
-                }
-            };
-            known.insert(builder, row);
+        let before = state.compared.insert(master.to_owned(), Arc::clone(watched));
+        if before.is_none_or(|before| !Arc::ptr_eq(&before, watched)) {
+            state.compare(master, builders());
         }
-        for builder in before.into_keys() {
-            changed = true;
-            state.gone.insert((master.to_owned(), builder), version);
-        }
-        if changed {
-            state.version = version;
-            state.gone.retain(|(of, builder), _| {
-                of != master || !state.rows.get(master).is_some_and(|rows| rows.contains_key(builder))
-            });
-        }
-        state.forget_some();
     }
 
     /// A master is followed no more, or under another key.
     pub fn forget(&self, master: &str) {
         self.compare(master, []);
-        self.lock().rows.remove(master);
+        let mut state = self.lock();
+        state.rows.remove(master);
+        state.compared.remove(master);
     }
 
     /// What changed since `since`; everything when that is absent, of an earlier run, or too long ago.
@@ -163,6 +154,34 @@ impl Versions {
 }
 
 impl State {
+    fn compare(&mut self, master: &str, builders: impl IntoIterator<Item = (i64, u64)>) {
+        let version = self.version + 1;
+        let known = self.rows.entry(master.to_owned()).or_default();
+        let mut before = std::mem::take(known);
+        let mut changed = false;
+        for (builder, print) in builders {
+            let row = match before.remove(&builder) {
+                Some(row) if row.print == print => row,
+                _ => {
+                    changed = true;
+                    Row { version, print }
+                }
+            };
+            known.insert(builder, row);
+        }
+        for builder in before.into_keys() {
+            changed = true;
+            self.gone.insert((master.to_owned(), builder), version);
+        }
+        if changed {
+            self.version = version;
+            self.gone.retain(|(of, builder), _| {
+                of != master || !self.rows.get(master).is_some_and(|rows| rows.contains_key(builder))
+            });
+        }
+        self.forget_some();
+    }
+
     fn forget_some(&mut self) {
         if self.gone.len() > GONE {
             self.gone.clear();
@@ -207,6 +226,27 @@ mod tests {
         versions.compare("b", [(1, 7)]);
         versions.touch("nobody", [1]);
         assert_eq!(versions.since(Some(some.version)).version, some.version);
+    }
+
+    #[test]
+    fn rows_are_compared_again_only_where_something_may_be_other() {
+        let versions = Versions::begin(1000);
+        let (one, other) = (Arc::new(Builders::new()), Arc::new(Builders::new()));
+        let compares = |master: &str, watched: &Arc<Builders>| {
+            let mut asked = false;
+            versions.compare_if_other(master, watched, || {
+                asked = true;
+                vec![(1, 0)]
+            });
+            asked
+        };
+        assert!(compares("a", &one) && !compares("a", &one));
+        assert!(compares("b", &one));
+        assert!(compares("a", &other) && !compares("a", &other));
+        versions.touch_all("a");
+        assert!(compares("a", &other) && !compares("a", &other));
+        versions.forget("a");
+        assert!(compares("a", &other));
     }
 
     #[test]

@@ -165,7 +165,7 @@ async fn failure(app: &App, found: &Read) -> Result<(Option<String>, Option<LogP
     };
     let text = text_of(&stored.lines(log.id, line, 1).await?.content, log.kind);
     let place = LogPlace {
-        log: log.id.0,
+        log: Some(log.id.0),
         step: step.number,
         slug: log.slug.clone(),
         line,

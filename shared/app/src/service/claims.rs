@@ -3,7 +3,7 @@
 use super::{App, read};
 use crate::api::notices::{ClaimQuery, ClaimRow};
 use crate::api::{Nothing, Refusal};
-use crate::watching::bundled;
+use crate::watching::{Shown, bundled};
 use model::{BuilderId, Claim, Time};
 use watch::{BuilderKey, BuilderView, ClaimAbout, Colour, Happening, MasterKey, Who};
 
@@ -12,7 +12,7 @@ const NOBODY: &str = "somebody";
 
 pub(super) async fn claim(app: &App, query: ClaimQuery) -> Result<ClaimRow, Refusal> {
     let view = app.watching.view();
-    let builder = find(&view.snapshot.builders, &query)?;
+    let builder = find(&view.builders, &query)?;
     if builder.colour != Colour::Red {
         let message = format!("{} is not broken, so there is nothing to have", builder.name);
         return Err(Refusal::invalid(message).hint("A claim is about a builder that is red."));
@@ -28,13 +28,13 @@ pub(super) async fn claim(app: &App, query: ClaimQuery) -> Result<ClaimRow, Refu
         })
         .await;
     let view = app.watching.view();
-    let claim = find(&view.snapshot.builders, &query)?.claim.as_ref().map(row);
+    let claim = find(&view.builders, &query)?.claim.as_ref().map(row);
     claim.ok_or_else(|| Refusal::unavailable("it is green again meanwhile, so there is nothing to have"))
 }
 
 pub(super) async fn unclaim(app: &App, query: ClaimQuery) -> Result<Nothing, Refusal> {
     let view = app.watching.view();
-    let builder = find(&view.snapshot.builders, &query)?;
+    let builder = find(&view.builders, &query)?;
     let Some(claim) = &builder.claim else {
         return Err(Refusal::invalid(format!("nobody has {}", builder.name)));
     };
@@ -45,11 +45,10 @@ pub(super) async fn unclaim(app: &App, query: ClaimQuery) -> Result<Nothing, Ref
     Ok(Nothing {})
 }
 
-fn find<'v>(builders: &'v [BuilderView], query: &ClaimQuery) -> Result<&'v BuilderView, Refusal> {
+fn find<'v>(builders: &'v Shown, query: &ClaimQuery) -> Result<&'v BuilderView, Refusal> {
     let key = BuilderKey::new(&MasterKey(query.master.clone()), BuilderId(query.builder));
     builders
-        .iter()
-        .find(|builder| builder.key == key)
+        .get(&key)
         .ok_or_else(|| Refusal::not_found(format!("master '{}' has no builder {}", query.master, query.builder)))
 }
 

@@ -1,8 +1,8 @@
 //! Notices, verdicts and mutes.
 
 use super::App;
-use crate::api::overview::{AwayLine, AwayRow, PutAway};
 use crate::api::notices::{Mute, MuteRow, MuteScope, MuteUntil, Notices, Unmute, VerdictRow};
+use crate::api::overview::{AwayLine, AwayRow, PutAway};
 use crate::api::{Nothing, Refusal};
 use crate::watching::View;
 use model::BuilderId;
@@ -44,9 +44,7 @@ pub(super) async fn mute(app: &App, mute: Mute) -> Result<Nothing, Refusal> {
 
 pub(super) async fn unmute(app: &App, unmute: Unmute) -> Result<Nothing, Refusal> {
     let view = app.watching.view();
-    let row = usize::try_from(unmute.mute)
-        .ok()
-        .and_then(|at| view.snapshot.mutes.get(at));
+    let row = usize::try_from(unmute.mute).ok().and_then(|at| view.mutes.get(at));
     let scope = row
         .ok_or_else(|| Refusal::not_found("that mute has ended already"))?
         .mute
@@ -59,7 +57,9 @@ pub(super) async fn unmute(app: &App, unmute: Unmute) -> Result<Nothing, Refusal
 pub(super) async fn put_away(app: &App, put_away: &PutAway) -> Result<Nothing, Refusal> {
     let id = u64::try_from(put_away.away).ok();
     let known = |id: &u64| app.watching.view().away.iter().any(|away| away.id == *id);
-    let id = id.filter(known).ok_or_else(|| Refusal::not_found("that is put away already"))?;
+    let id = id
+        .filter(known)
+        .ok_or_else(|| Refusal::not_found("that is put away already"))?;
     app.watching.apply(Happening::PutAway(id)).await;
     Ok(Nothing {})
 }
@@ -90,8 +90,7 @@ fn line((words, target): &(String, watch::Target)) -> AwayLine {
 
 /// The mutes in force. Their number in the list names them until the list changes.
 pub(super) fn mute_rows(view: &View) -> Vec<MuteRow> {
-    view.snapshot
-        .mutes
+    view.mutes
         .iter()
         .enumerate()
         .map(|(at, row)| MuteRow {

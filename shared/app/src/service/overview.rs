@@ -8,7 +8,7 @@ use crate::api::overview::{
     Break, BuilderRow, Hello, LogPlace, Overview, RunningRow, SettlingRow, Suspect, WaitingRow, WorkerRow,
 };
 use model::query::{Filter, Op, Order, Query, Value};
-use model::{Build, BuilderId};
+use model::{Build, BuilderId, Results};
 use std::collections::{BTreeMap, HashMap};
 use store::rusqlite::{Connection, Result as SqlResult};
 use store::{build_requests, build_sets, builders, builds, logs, steps};
@@ -246,28 +246,14 @@ async fn waiting_rows(app: &App, rows: &[model::Builder], state: &master::State)
 
 fn builder_rows(app: &App, found: &Read, running: &[RunningRow], waiting: &[WaitingRow]) -> Vec<BuilderRow> {
     let view = app.watching.view();
-    let own = view
-        .snapshot
-        .builders
-        .iter()
-        .filter(|builder| builder.key.master == crate::watching::bundled());
-    let watched: HashMap<BuilderId, (usize, &BuilderView)> = own
-        .enumerate()
-        .map(|(rank, builder)| (builder.key.id, (rank, builder)))
-        .collect();
+    let own = view.builders.of(&crate::watching::bundled());
+    let watched = |builder: BuilderId| own.and_then(|own| own.get(&builder)).map(|view| &**view);
     let mut rows: Vec<BuilderRow> = found
         .builders
         .iter()
-        .map(|row| {
-            let watched = watched.get(&row.id).map(|(_, builder)| *builder);
-            builder_row(app, found, row, watched, running, waiting)
-        })
+        .map(|row| builder_row(app, found, row, watched(row.id), running, waiting))
         .collect();
-    rows.sort_by_key(|row| {
-        watched
-            .get(&BuilderId(row.builder))
-            .map_or(usize::MAX, |(rank, _)| *rank)
-    });
+    rows.sort_by_cached_key(|row| listed(watched(BuilderId(row.builder))));
     rows
 }
 
@@ -280,10 +266,17 @@ fn builder_row(
     waiting: &[WaitingRow],
 ) -> BuilderRow {
     let last = found.last.get(&row.id).map_or(&[][..], Vec::as_slice);
-    let telling = last
-        .iter()
-        .filter_map(|build| build.results)
-        .find(|results| results.is_green() || results.is_red());
+    // A build of somebody's patch says nothing about the builder, so the newest that agrees with what is watched does.
+    let agrees = |results: &Results| match watched.map(|builder| &builder.colour) {
+        Some(watch::Colour::Green) => results.is_green(),
+        Some(watch::Colour::Red) => results.is_red(),
+        _ => true,
+    };
+    let mut telling = last.iter().filter_map(|build| build.results);
+    let first = telling.clone().find(|results| results.is_green() || results.is_red());
+    let telling = telling
+        .find(|results| (results.is_green() || results.is_red()) && agrees(results))
+        .or(first);
     let blame = watched.and_then(|builder| builder.blame.as_ref());
     let mut broken_by: Vec<String> = blame.map(|blame| blame.others.clone()).unwrap_or_default();
     if blame.is_some_and(|blame| blame.mine) {
@@ -331,7 +324,7 @@ fn break_row(app: &App, broken: &watch::Break, view: &crate::watching::View, fou
     Break {
         master: crate::api::bundled(),
         claim: claim_of(view, broken),
-        mine: view.snapshot.breaks.iter().any(|b| b.id == broken.id && b.mine),
+        mine: view.open.iter().any(|b| b.id == broken.id && b.mine),
         since: broken.opened_at.0,
         builds: red
             .iter()
@@ -342,7 +335,7 @@ fn break_row(app: &App, broken: &watch::Break, view: &crate::watching::View, fou
         log: first.and_then(|(key, part)| {
             let (step, place) = (failed?, failed?.log.as_ref()?);
             Some(LogPlace {
-                log: build(key, part)?.log?,
+                log: Some(build(key, part)?.log?),
                 step: step.number,
                 slug: place.slug.clone(),
                 line: place.line.unwrap_or(0),
@@ -358,6 +351,11 @@ fn break_row(app: &App, broken: &watch::Break, view: &crate::watching::View, fou
     }
 }
 
+/// Where a builder is in the list: trouble first, and last those of which nothing is known.
+pub(super) fn listed(watched: Option<&BuilderView>) -> (bool, Option<(u8, String, watch::BuilderKey)>) {
+    (watched.is_none(), watched.map(BuilderView::order))
+}
+
 /// Whether a builder flips without changes.
 pub(super) fn is_flaky(view: &BuilderView) -> bool {
     view.flaky.is_some()
@@ -370,7 +368,7 @@ pub(super) fn claimed_by(view: &BuilderView) -> Option<String> {
 
 /// Who said that they have this break.
 pub(super) fn claim_of(view: &crate::watching::View, broken: &watch::Break) -> Option<ClaimRow> {
-    let open = view.snapshot.breaks.iter().find(|open| open.id == broken.id)?;
+    let open = view.open.iter().find(|open| open.id == broken.id)?;
     let claim = open.claim.as_ref()?;
     Some(ClaimRow {
         by: claim.by.clone(),
@@ -386,10 +384,7 @@ pub(super) fn is_muted<'a>(
     view: &crate::watching::View,
     builders: impl Iterator<Item = &'a watch::BuilderKey>,
 ) -> bool {
-    let is_muted = |key: &watch::BuilderKey| {
-        let mut shown = view.snapshot.builders.iter();
-        shown.any(|builder| builder.key == *key && builder.muted.is_some())
-    };
+    let is_muted = |key: &watch::BuilderKey| view.builders.get(key).is_some_and(|view| view.muted.is_some());
     let mut builders = builders.peekable();
     builders.peek().is_some() && builders.all(is_muted)
 }

@@ -19,7 +19,6 @@ pub(super) fn troubles(view: &crate::watching::View, state: &master::State, port
         since: None,
     };
     let mut troubles: Vec<Trouble> = view
-        .snapshot
         .troubles
         .iter()
         .filter_map(|trouble| match &trouble.about {

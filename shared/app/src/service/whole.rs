@@ -1,13 +1,14 @@
 //! Now and Builders over all masters: this program's own, and what each joined one adds.
 
-use super::joined::overview::{self as there, Watched};
+use super::joined::overview as there;
 use super::{App, overview};
 use crate::api::Refusal;
 use crate::api::masters::{MasterCondition, MasterRow, SignInWay};
-use crate::api::overview::{Overview, OverviewQuery};
+use crate::api::overview::{BuilderRow, Overview, OverviewQuery};
 use crate::joined::versions::print_of;
 use crate::watching::View;
-use std::collections::HashMap;
+use model::BuilderId;
+use watch::{BuilderKey, MasterKey};
 
 /// Builds that ended lately, over all masters.
 const RECENT: usize = 20;
@@ -17,10 +18,6 @@ pub(super) async fn overview(app: &App, query: OverviewQuery) -> Result<Overview
     let mut whole = overview::here(app).await?;
     let own = crate::api::bundled();
     whole.masters.push(own_row(app, &view, &whole));
-    let builders = view.snapshot.builders.iter();
-    let watched: Watched<'_> = builders
-        .map(|builder| ((builder.key.master.0.as_str(), builder.key.id.0), builder))
-        .collect();
     let prints = whole.builders.iter().map(|row| {
         // Rows are plain data, so they always have a JSON form.
         let text = serde_json::to_string(row).unwrap_or_default();
@@ -30,7 +27,7 @@ pub(super) async fn overview(app: &App, query: OverviewQuery) -> Result<Overview
     versions.compare(&own, prints.collect::<Vec<_>>());
     let members = app.farm.members();
     for member in &members {
-        there::compare(app, member, &watched);
+        there::compare(app, member, &view);
     }
     let changed = versions.since(query.since);
     let of_own = changed.rows.get(&own);
@@ -38,7 +35,7 @@ pub(super) async fn overview(app: &App, query: OverviewQuery) -> Result<Overview
         .builders
         .retain(|row| of_own.is_some_and(|ids| ids.contains(&row.builder)));
     for member in &members {
-        let part = there::part(app, member, &view, &watched, &changed);
+        let part = there::part(app, member, &view, &changed);
         whole.masters.push(there::master_row(member, &view));
         whole.builders.extend(part.builders);
         whole.breaks.extend(part.breaks);
@@ -54,12 +51,11 @@ pub(super) async fn overview(app: &App, query: OverviewQuery) -> Result<Overview
 
 /// Trouble first, whoever's it is.
 fn sort(whole: &mut Overview, view: &View) {
-    let builders = view.snapshot.builders.iter().enumerate();
-    let rank: HashMap<(&str, i64), usize> = builders
-        .map(|(rank, builder)| ((builder.key.master.0.as_str(), builder.key.id.0), rank))
-        .collect();
-    let rank_of = |master: &str, builder: i64| rank.get(&(master, builder)).copied().unwrap_or(usize::MAX);
-    whole.builders.sort_by_key(|row| rank_of(&row.master, row.builder));
+    let watched = |row: &BuilderRow| {
+        let master = MasterKey(row.master.clone());
+        view.builders.get(&BuilderKey::new(&master, BuilderId(row.builder)))
+    };
+    whole.builders.sort_by_cached_key(|row| overview::listed(watched(row)));
     whole
         .breaks
         .sort_by_key(|broken| (!broken.mine, std::cmp::Reverse(broken.since)));
@@ -71,9 +67,6 @@ fn sort(whole: &mut Overview, view: &View) {
 /// This program's own master as a row.
 pub(super) fn own_row(app: &App, view: &View, own: &Overview) -> MasterRow {
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    let red = |builder: &&watch::BuilderView| {
-        builder.key.master == crate::watching::bundled() && builder.colour == watch::Colour::Red
-    };
     MasterRow {
         master: crate::api::bundled(),
         title: app.master.config().title.clone(),
@@ -91,7 +84,7 @@ pub(super) fn own_row(app: &App, view: &View, own: &Overview) -> MasterRow {
         session_only: false,
         denied: Default::default(),
         builders: count(own.builders.len()),
-        broken: count(view.snapshot.builders.iter().filter(red).count()),
+        broken: view.builders.red(&crate::watching::bundled()),
         running: count(own.running.len()),
     }
 }

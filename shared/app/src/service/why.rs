@@ -15,7 +15,7 @@ pub(super) fn why(app: &App, query: WhyQuery) -> Result<Why, Refusal> {
     let builder = key
         .as_ref()
         .map(|key| {
-            let of_it = view.snapshot.builders.iter().find(|b| b.key == *key);
+            let of_it = view.builders.get(key);
             of_it.ok_or_else(|| Refusal::not_found(format!("master '{master}' has no builder {}", key.id)))
         })
         .transpose()?;
@@ -30,7 +30,7 @@ pub(super) fn why(app: &App, query: WhyQuery) -> Result<Why, Refusal> {
     };
     let builder = builder.or_else(|| {
         let of_verdict = |b: &&BuilderView| verdict.is_some_and(|verdict| is_of(verdict, b));
-        view.snapshot.builders.iter().find(of_verdict)
+        view.builders.iter().find(of_verdict)
     });
     Ok(answer(&view, verdict, builder))
 }
@@ -64,7 +64,7 @@ fn answer(view: &View, verdict: Option<&Verdict>, builder: Option<&BuilderView>)
 }
 
 fn of_nothing(view: &View) -> String {
-    match (&view.snapshot.hush, view.notices.first()) {
+    match (&view.hush, view.notices.first()) {
         (Some(hush), _) => format!("Nothing is told now: {hush}."),
         (None, Some(last)) => format!("Notices come. The last one was “{}”.", last.title),
         (None, None) => "Notices come; nothing had to be told since the program started.".to_owned(),
@@ -128,7 +128,7 @@ fn of_builder(view: &View, builder: &BuilderView) -> Vec<WhyFact> {
         let ends = super::claims::until_words(claim, now());
         fact("Claim", format!("{who} it; it ends {ends}"), None)
     }));
-    let master = view.snapshot.masters.iter().find(|m| m.key == builder.key.master);
+    let master = view.masters.iter().find(|m| m.key == builder.key.master);
     facts.extend(
         master
             .filter(|m| m.link != Link::Live)
@@ -138,8 +138,7 @@ fn of_builder(view: &View, builder: &BuilderView) -> Vec<WhyFact> {
 }
 
 fn of_all(view: &View) -> Vec<WhyFact> {
-    view.snapshot
-        .hush
+    view.hush
         .iter()
         .map(|hush| fact("Silence", hush.clone(), Some("/settings".to_owned())))
         .collect()

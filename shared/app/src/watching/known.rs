@@ -1,5 +1,6 @@
 //! The state behind its lock, and what is made of it when it is asked for.
 
+use super::shown::Shown;
 use crate::api::Event as News;
 use crate::api::notices::NoticeRow;
 use crate::news::Newsroom;
@@ -10,8 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc, watch as value};
 use watch::{
-    Away, Break, BuilderKey, ClaimAbout, Happening, MasterKey, Notice, Row, Snapshot, State, Subject, Tell, TrayView,
-    TroubleView, Verdict,
+    Away, Break, BreakView, BuilderKey, ClaimAbout, Happening, MasterKey, MasterView, MuteView, Notice, Row, State,
+    Subject, Tell, TrayView, TroubleView, Verdict,
 };
 
 /// Notices kept for the page that lists them.
@@ -23,8 +24,18 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// What faces show of it.
 #[derive(Clone, Debug)]
 pub struct View {
-    /// Builders, breaks, mutes, troubles.
-    pub snapshot: Snapshot,
+    /// All builders.
+    pub builders: Shown,
+    /// The masters that are followed.
+    pub masters: Vec<MasterView>,
+    /// Open breaks in words, the newest first.
+    pub open: Vec<BreakView>,
+    /// The mutes in force.
+    pub mutes: Vec<MuteView>,
+    /// What is in trouble besides builds.
+    pub troubles: Vec<TroubleView>,
+    /// Why nothing at all is told now, if so.
+    pub hush: Option<String>,
     /// Open breaks and the last closed ones, oldest first.
     pub breaks: Vec<Break>,
     /// What happened while masters were not heard, oldest first.
@@ -52,6 +63,7 @@ struct Inner {
     state: State,
     notices: VecDeque<NoticeRow>,
     view: Option<Arc<View>>,
+    shown: Shown,
     urgent: bool,
 }
 
@@ -70,6 +82,7 @@ impl Known {
                 state,
                 notices: VecDeque::new(),
                 view: None,
+                shown: Shown::default(),
                 urgent: false,
             }),
             tells,
@@ -122,8 +135,16 @@ impl Known {
         if let Some(view) = &inner.view {
             return view.clone();
         }
+        let now = now();
+        let Inner { state, shown, .. } = &mut *inner;
+        shown.refresh(state, now);
         let view = Arc::new(View {
-            snapshot: inner.state.snapshot(now()),
+            builders: shown.clone(),
+            masters: inner.state.master_views(),
+            open: inner.state.open_breaks(),
+            mutes: inner.state.mute_views(now),
+            troubles: inner.state.troubles(),
+            hush: inner.state.hush_words(now),
             breaks: inner.state.breaks().to_vec(),
             away: inner.state.away().to_vec(),
             verdicts: inner.state.verdicts().cloned().collect(),

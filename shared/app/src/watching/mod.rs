@@ -7,6 +7,7 @@
 mod keep;
 mod known;
 mod listen;
+mod shown;
 pub(crate) mod translate;
 
 use crate::news::Newsroom;
@@ -18,6 +19,7 @@ use tokio::sync::{mpsc, oneshot, watch as value};
 use watch::{BuilderKey, ClaimAbout, Happening, MasterKey, Tell, TrayView};
 
 pub use known::View;
+pub use shown::{Builders, Shown};
 
 /// What is to be told, in order. Whoever shows notices reads it.
 pub type Tells = mpsc::Receiver<Tell>;

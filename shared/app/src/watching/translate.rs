@@ -316,6 +316,7 @@ async fn place(master: &Master, log: model::Log) -> Result<LogPlace, StoreError>
         None => None,
     };
     Ok(LogPlace {
+        id: Some(log.id),
         slug: log.slug,
         line,
         text,

@@ -32,11 +32,7 @@ fn row(app: &App, view: &View, rows: &Rows<'_>, picture: &Picture, broken: &watc
     let master = broken.master.0.clone();
     Break {
         claim: claim_of(view, broken),
-        mine: view
-            .snapshot
-            .breaks
-            .iter()
-            .any(|open| open.id == broken.id && open.mine),
+        mine: view.open.iter().any(|open| open.id == broken.id && open.mine),
         since: broken.opened_at.0,
         builds: red().map(|(key, part)| mark(rows, picture, key, part)).collect(),
         step: failed.map(|step| step.name.clone()),
@@ -44,8 +40,7 @@ fn row(app: &App, view: &View, rows: &Rows<'_>, picture: &Picture, broken: &watc
         log: failed.and_then(|step| {
             let place = step.log.as_ref()?;
             Some(LogPlace {
-                // Its id is not kept; step and slug name it.
-                log: 0,
+                log: place.id.map(|id| id.0),
                 step: step.number,
                 slug: place.slug.clone(),
                 line: place.line.unwrap_or(0),

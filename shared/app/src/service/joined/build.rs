@@ -153,7 +153,7 @@ async fn failure(member: &Member, read: &reading::BuildPage) -> (Option<String>,
     match member.first_error(log).await {
         Ok(Some((line, text))) => {
             let place = LogPlace {
-                log: log.id.0,
+                log: Some(log.id.0),
                 step: step.number,
                 slug: log.slug.clone(),
                 line,

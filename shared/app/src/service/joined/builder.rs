@@ -22,8 +22,7 @@ pub(in crate::service) async fn builder(
     member.joined.want_builder(id);
     let view = app.watching.view();
     let key = &member.key;
-    let mut watched = view.snapshot.builders.iter();
-    let watched = watched.find(|builder| builder.key.id == id && builder.key.master == *key);
+    let watched = view.builders.get(&watch::BuilderKey::new(key, id));
     let known = member.joined.with(|picture| {
         let rows = Rows::of(app, member, picture);
         let builder = picture.builder_of(id)?;

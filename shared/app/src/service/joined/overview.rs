@@ -9,7 +9,8 @@ use crate::joined::Member;
 use crate::joined::versions::{Changed, print_of};
 use crate::watching::View;
 use model::BuilderId;
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use watch::BuilderView;
 
 /// Builds that ended lately, of each master.
@@ -26,21 +27,20 @@ pub(in crate::service) struct Part {
     pub workers: Vec<WorkerRow>,
 }
 
-/// What is watched, by builder.
-pub(in crate::service) type Watched<'a> = HashMap<(&'a str, i64), &'a BuilderView>;
-
 /// Notes which rows of a master show something else than when this was asked last.
-pub(in crate::service) fn compare(app: &App, member: &Member, watched: &Watched<'_>) {
-    let key = member.key.0.as_str();
-    let ids: Vec<i64> = member.joined.with(|picture| {
-        let shown = picture.builders().filter(|builder| builder.is_configured());
-        shown.map(|builder| builder.id.0).collect()
-    });
-    let prints = ids.into_iter().map(|id| {
-        let print = watched.get(&(key, id)).map_or(0, |view| print(view));
-        (id, print)
-    });
-    app.farm.versions().compare(key, prints);
+///
+/// That is looked at only where the master's builders were described anew, or something that is watched of them changed.
+pub(in crate::service) fn compare(app: &App, member: &Member, view: &View) {
+    let watched = view.builders.of(&member.key).cloned().unwrap_or_default();
+    let prints = || {
+        let ids: Vec<BuilderId> = member.joined.with(|picture| {
+            let shown = picture.builders().filter(|builder| builder.is_configured());
+            shown.map(|builder| builder.id).collect()
+        });
+        let print = |id: BuilderId| (id.0, watched.get(&id).map_or(0, |view| print(view)));
+        ids.into_iter().map(print).collect()
+    };
+    app.farm.versions().compare_if_other(&member.key.0, &watched, prints);
 }
 
 /// Of what a row shows besides the master's own words.
@@ -57,22 +57,18 @@ fn print(view: &BuilderView) -> u64 {
 }
 
 /// What a master adds; of its builders only those that changed.
-pub(in crate::service) fn part(
-    app: &App,
-    member: &Member,
-    view: &View,
-    watched: &Watched<'_>,
-    changed: &Changed,
-) -> Part {
+pub(in crate::service) fn part(app: &App, member: &Member, view: &View, changed: &Changed) -> Part {
     let key = member.key.0.as_str();
     let wanted = changed.rows.get(key);
+    let watched = view.builders.of(&member.key);
+    let watched = |id: BuilderId| watched.and_then(|watched| watched.get(&id)).map(|view| &**view);
     member.joined.with(|picture| {
         let rows = Rows::of(app, member, picture);
         let builders = wanted.into_iter().flatten().filter_map(|id| {
             let builder = picture
                 .builder_of(BuilderId(*id))
                 .filter(|builder| builder.is_configured())?;
-            Some(rows.builder(builder, watched.get(&(key, *id)).copied()))
+            Some(rows.builder(builder, watched(builder.id)))
         });
         let mut waiting: Vec<WaitingRow> = picture.requests().map(|request| rows.waiting(request)).collect();
         waiting.sort_by_key(|row| (std::cmp::Reverse(row.priority), row.submitted_at, row.request));
@@ -88,25 +84,32 @@ pub(in crate::service) fn part(
 }
 
 fn recent(picture: &client::Picture, rows: &Rows<'_>) -> Vec<BuildMark> {
-    let mut last: Vec<_> = picture
-        .builders()
-        .filter(|builder| builder.is_configured())
-        .flat_map(|builder| builder.finished().map(move |build| (builder, build)))
-        .collect();
-    let newest = |(_, build): &(_, &client::picture::Finished)| std::cmp::Reverse((build.complete_at, build.build));
-    if last.len() > RECENT {
-        last.select_nth_unstable_by_key(RECENT, newest);
-        last.truncate(RECENT);
+    // The oldest of the newest is on top.
+    let mut last = BinaryHeap::new();
+    for builder in picture.builders().filter(|builder| builder.is_configured()) {
+        for build in builder.finished() {
+            let when = Reverse((build.complete_at, build.build));
+            if last.len() >= RECENT && last.peek().is_some_and(|(oldest, _)| *oldest <= when) {
+                continue;
+            }
+            last.push((when, builder.id));
+            if last.len() > RECENT {
+                last.pop();
+            }
+        }
     }
-    last.sort_by_key(newest);
-    let mark = |(builder, build): (&client::picture::Builder, _)| rows.marker().finished(builder.shown_name(), build);
-    last.into_iter().map(mark).collect()
+    let newest_first = last.into_sorted_vec();
+    let marks = newest_first.into_iter().filter_map(|(Reverse((_, id)), builder)| {
+        let builder = picture.builder_of(builder)?;
+        let build = builder.finished().find(|build| build.build == id)?;
+        Some(rows.marker().finished(builder.shown_name(), build))
+    });
+    marks.collect()
 }
 
 /// The master's row, with how many of its builders are red.
 pub(in crate::service) fn master_row(member: &Member, view: &View) -> MasterRow {
     let mut row = member.row();
-    let red = |builder: &&BuilderView| builder.key.master == member.key && builder.colour == watch::Colour::Red;
-    row.broken = u32::try_from(view.snapshot.builders.iter().filter(red).count()).unwrap_or(u32::MAX);
+    row.broken = view.builders.red(&member.key);
     row
 }
