@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 use tests::farm::{Knobs, MadeUp};
-use tests::{Outpost, Repository, has, skip, wake_ups};
+use tests::{Outpost, Repository, Team, has, skip, wake_ups};
 
 const GOOD: &str = "#!/bin/sh\necho fine\n";
 const BAD: &str = "#!/bin/sh\necho 'main.c:3: error: broken on purpose' >&2\nexit 1\n";
@@ -399,4 +399,67 @@ async fn a_locked_keychain_ends_the_build_with_the_next_step() {
         summary.contains("keychain is locked") && summary.contains("unlock it"),
         "{summary}"
     );
+}
+
+/// What the keychain has for joined masters, by name.
+fn kept_secrets() -> Vec<String> {
+    let found = Command::new("secret-tool")
+        .args(["search", "--all", "service", "outpost"])
+        .output();
+    let found = found.expect("secret-tool starts");
+    let text = [found.stdout, found.stderr].concat();
+    let text = String::from_utf8_lossy(&text).into_owned();
+    let names = text.lines().filter(|line| line.contains("master-"));
+    names.map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_signs_in_with_is_kept_in_the_keychain_and_nowhere_else() {
+    if !inside("what_one_signs_in_with_is_kept_in_the_keychain_and_nowhere_else", &[]) {
+        return;
+    }
+    if !has("secret-tool") {
+        return skip("desktop: secret-tool is not installed");
+    }
+    let Some(team) = Team::with_users(3600).await else {
+        return;
+    };
+    let mut outpost = Outpost::prepared();
+    outpost.run(&["--no-tray"]).await;
+    outpost.ok(&["join", &team.url(), "--name", "team"]);
+    let password = outpost.home().join("password");
+    std::fs::write(&password, "pass-ann\n").expect("a file");
+    let file = password.to_str().expect("text");
+    outpost.ok(&["sign-in", "team", "--user", "ann", "--password-file", file]);
+    std::fs::remove_file(&password).expect("it was there");
+    let row = |overview: &Value| {
+        let mut rows = overview["masters"].as_array().into_iter().flatten();
+        rows.find(|row| row["master"] == "team").cloned().unwrap_or_default()
+    };
+    let signed_in = |overview: &Value| row(overview)["user"] == "ann";
+    let overview = outpost.until("Ann is signed in", signed_in).await;
+    assert_eq!(row(&overview)["session_only"], false);
+    assert!(!kept_secrets().is_empty(), "the keychain has it");
+
+    outpost.quit();
+    let holds = Command::new("grep")
+        .args(["-rl", "pass-ann"])
+        .arg(outpost.home())
+        .output();
+    assert_eq!(
+        String::from_utf8_lossy(&holds.expect("grep runs").stdout),
+        "",
+        "no file has it"
+    );
+    outpost.run(&["--no-tray"]).await;
+    outpost.until("Ann is signed in again", signed_in).await;
+    outpost.ok(&["force", "team/widget"]);
+
+    outpost.ok(&["sign-out", "team"]);
+    assert_eq!(kept_secrets(), Vec::<String>::new());
+    outpost.quit();
+    outpost.run(&["--no-tray"]).await;
+    let heard = |overview: &Value| row(overview)["condition"] == "live";
+    let overview = outpost.until("it is followed", heard).await;
+    assert!(row(&overview)["user"].is_null(), "{overview:#}");
 }

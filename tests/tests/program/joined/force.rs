@@ -122,6 +122,40 @@ async fn every_kind_of_field_is_shown_given_and_refused(release: Release) {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_sent_and_a_build_to_inherit_from_is_named() {
+    let Some(team) = Team::start(Release::New).await else {
+        return;
+    };
+    let outpost = Outpost::start().await;
+    join(&outpost, &team.url()).await;
+    outpost.ok(&["force", "team/form", "--wait", "--reason", "because"]);
+    let form = as_json(&outpost, &["force", "team/again", "--list"]);
+    let mut kinds = Vec::new();
+    gather(&form["fields"], &mut kinds);
+    for (name, kind) in [("inherit", "list"), ("patch", "file")] {
+        assert!(
+            kinds.contains(&(name.to_owned(), kind.to_owned())),
+            "{name} in {kinds:?}"
+        );
+    }
+    let file = outpost.home().join("a.patch");
+    let text = "--- a\n+++ b\n@@ -1 +1 @@\n-größe\n+größer\n";
+    std::fs::write(&file, text).expect("a file");
+    let given = format!("patch=@{}", file.display());
+    outpost.ok(&["force", "team/again", "--wait", "-p", &given]);
+    let build = team.read("builds?limit=1&order=-buildid").await["builds"][0]["buildid"].clone();
+    let answer = team.read(&format!("builds/{build}/properties")).await;
+    let properties = &answer["properties"][0];
+    assert_eq!(properties["patch"][0], text, "{properties:#}");
+    // Buildbot itself breaks off over any build that is named here, and its reason is what is told.
+    let (code, said) = refused(&outpost, &["force", "team/again", "-p", "inherit=form/1", "-p", &given]);
+    assert!(code == 5 && said.contains("the master answers 500"), "{said}");
+    let nowhere = format!("patch=@{}", outpost.home().join("nowhere").display());
+    let (code, said) = refused(&outpost, &["force", "team/again", "-p", &nowhere]);
+    assert!(code == 2 && said.contains("nowhere"), "{said}");
+}
+
 fn gather(fields: &Value, all: &mut Vec<(String, String)>) {
     let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     for field in fields.as_array().into_iter().flatten() {

@@ -1,6 +1,6 @@
 //! What a person may do to a team's builds.
 
-use super::{builder, join, until_over};
+use super::{builder, join, refused, until_over};
 use serde_json::Value;
 use tests::{Outpost, Release, Team};
 
@@ -67,4 +67,41 @@ async fn what_waits_is_cancelled_and_workers_and_schedulers_are_switched() {
     })
     .await;
     outpost.ok(&["schedulers", "enable", "team/push"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_priority_that_the_master_cannot_change_is_told_and_stays() {
+    let Some(team) = Team::start(Release::New).await else {
+        return;
+    };
+    let outpost = Outpost::start().await;
+    join(&outpost, &team.url()).await;
+    outpost.ok(&["workers", "pause", "team/local", "--reason", "for a test"]);
+    team.until("the worker is paused", "workers?limit=10", |answer| {
+        answer["workers"][0]["paused"] == true
+    })
+    .await;
+    outpost.ok(&["force", "team/widget"]);
+    let overview = until_busy(&outpost, "widget", 0, 1).await;
+    let request = overview["waiting"][0]["request"].as_i64().expect("an id");
+    // Buildbot 4.3 takes the order and breaks off over it; later ones may not.
+    for named in [format!("team/{request}"), "team/widget".to_owned()] {
+        let (_, said) = refused(&outpost, &["priority", &named, "7"]);
+        assert!(
+            said.contains("cannot change a priority") && said.contains("4.3.0"),
+            "{said}"
+        );
+    }
+    let kept = team.read(&format!("buildrequests/{request}")).await;
+    assert_eq!(kept["buildrequests"][0]["priority"], 0, "{kept:#}");
+    let (code, said) = refused(&outpost, &["priority", "team/nothing", "7"]);
+    assert!(code == 4 && said.contains("nothing"), "{said}");
+    // What it does take is the priority with which a build is asked for.
+    outpost.ok(&["force", "team/widget", "-p", "priority=5"]);
+    let higher = |overview: &Value| {
+        let rows = overview["waiting"].as_array().into_iter().flatten();
+        rows.into_iter()
+            .any(|row| row["master"] == "team" && row["priority"] == 5)
+    };
+    outpost.until("one that is more urgent waits", higher).await;
 }
