@@ -16,5 +16,6 @@ mod lending;
 mod ports;
 mod real_projects;
 mod samples;
+mod sent;
 mod trace;
 mod worker;

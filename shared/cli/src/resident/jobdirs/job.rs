@@ -9,6 +9,9 @@ use wire::try_job::jobdir::{JobError, LONGEST, decode};
 
 /// The job in a file; the error is one sentence that says why it is none.
 pub fn read(path: &Path) -> Result<TryJob, String> {
+    if path.is_symlink() {
+        return Err("it is a link; put the file itself there".to_owned());
+    }
     let file = open(path).map_err(|error| format!("it cannot be read: {error}"))?;
     let kind = file.metadata().map_err(|error| format!("it cannot be read: {error}"))?;
     if !kind.is_file() {
