@@ -14,8 +14,9 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// Between two looks at what only a question tells.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Builders: `widget` and `gadget` build each commit, `slow/mac (10.15)` and [`HOSTILE`] what is forced, `form` has a
-/// form with every kind of field. All but the last do what [`Team::set`] says.
+/// Builders: `widget` and `gadget` build each commit, and with `slow/mac (10.15)` those of the branch `three`; it and
+/// [`HOSTILE`] build what is forced, `form` has a form with every kind of field. All but the last do what [`Team::set`]
+/// says.
 const CONFIG: &str = include_str!("team.cfg");
 
 /// The name of a builder that wants to be more than a name.
@@ -153,13 +154,18 @@ impl Team {
 
     /// A commit on the branch that is built.
     pub async fn commit(&self, author: &str, comments: &str) {
+        self.commit_on("main", author, comments).await;
+    }
+
+    /// A commit on a branch.
+    pub async fn commit_on(&self, branch: &str, author: &str, comments: &str) {
         let address = format!("{}change_hook/base", self.url());
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let revision = format!("{:040x}", now.expect("after 1970").as_nanos());
         let form = [
             ("author", author),
             ("comments", comments),
-            ("branch", "main"),
+            ("branch", branch),
             ("revision", &revision),
         ];
         let body: Vec<String> = form

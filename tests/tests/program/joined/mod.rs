@@ -16,6 +16,7 @@ mod orders;
 mod restart;
 mod sets;
 mod sign_in;
+mod waking;
 
 use serde_json::{Value, json};
 use std::io::Write;
