@@ -18,4 +18,5 @@ mod results;
 mod secrets;
 mod sources;
 mod transfers;
+mod tries;
 mod workers;
