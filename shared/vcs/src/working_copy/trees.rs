@@ -45,7 +45,7 @@ impl Trees {
             differing.extend(self.of_base(name, &mut room)?);
         }
         for name in self.tracked.difference(&before) {
-            differing.extend(self.new(name, &before, &mut room)?);
+            differing.extend(self.added(name, &before, &mut room)?);
         }
         Ok(differing)
     }
@@ -93,7 +93,7 @@ impl Trees {
         }))
     }
 
-    fn new(&self, name: &[u8], before: &BTreeSet<Vec<u8>>, room: &mut Room) -> Result<Option<Differing>, TakeError> {
+    fn added(&self, name: &[u8], before: &BTreeSet<Vec<u8>>, room: &mut Room) -> Result<Option<Differing>, TakeError> {
         let place = names::place(&self.root, name);
         let is_file = |place: PathBuf| place.symlink_metadata().is_ok_and(|seen| !seen.is_dir());
         if !place.is_some_and(is_file) {

@@ -83,7 +83,7 @@ fn desk(folder: &Path) -> PathBuf {
 #[test]
 fn base_and_patch_make_the_tree_of_the_working_copy() {
     if !lacks("darcs") {
-        generated::run(&Darcs, 2);
+        generated::run(&Darcs, 4);
     }
 }
 

@@ -1,9 +1,13 @@
-//! Working copies of the systems other than git, by their real programs.
+//! Working copies of the systems other than git, by their real programs and by stand-ins.
 
 mod bzr;
 mod cvs;
 mod darcs;
 mod generated;
 mod hg;
+mod mtn;
+mod p4;
 mod rig;
+mod standin;
 mod svn;
+mod trouble;

@@ -199,3 +199,12 @@ pub fn remarks(taken: &Taken) -> String {
     let texts: Vec<&str> = taken.remarks.iter().map(|remark| remark.text.as_str()).collect();
     texts.join("\n")
 }
+
+/// A Mercurial repository with one file and no other place.
+pub fn desk_of(folder: &Path) -> PathBuf {
+    run(folder, "hg", &["init", "alone"]);
+    let top = folder.join("alone");
+    put(&top, b"a", &file("a\n"));
+    run(&top, "hg", &["commit", "-A", "-q", "-m", "one"]);
+    top
+}
