@@ -151,8 +151,10 @@ impl Carrier {
         let body = self.app.store().read(move |c| store::tries::patch(c, id)).await;
         let body = body.map_err(|error| lost(error.to_string()))?;
         let body = body.ok_or_else(|| lost("it is not kept any more".to_owned()))?;
+        let before = find::newest_set(&self.app, &self.record()).await;
         let now = clock::now().0;
         let going = |record: &mut Record| {
+            record.after_set = before;
             (record.state, record.words, record.hint) = (TryState::Sending, "Being sent".to_owned(), None);
             record.sent_at = Some(now);
         };

@@ -54,6 +54,9 @@ pub(super) struct Record {
     #[serde(default)]
     pub tree: Option<String>,
     pub push: TryPushState,
+    /// The newest build set of the master before it was sent: its own is newer.
+    #[serde(default)]
+    pub after_set: Option<i64>,
     /// When it went to the master, so that it may be there although no answer came.
     #[serde(default)]
     pub sent_at: Option<i64>,

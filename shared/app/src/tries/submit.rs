@@ -102,6 +102,7 @@ pub(super) async fn send(
         system: change.system.map(|system| system.word().to_owned()),
         push,
         sent_at: None,
+        after_set: None,
     };
     let new = NewTry {
         project: record.project.clone(),

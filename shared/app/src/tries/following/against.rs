@@ -1,6 +1,6 @@
 //! A try's result beside the base's own.
 
-use crate::api::tries::TryAgainstBase;
+use crate::api::tries::{TryAgainstBase, TryApplied};
 use model::Results;
 
 /// A build of the same builder that says how the base does there.
@@ -13,12 +13,16 @@ pub(super) struct OfBase {
     pub exact: bool,
 }
 
-/// How a result compares, and in words.
+/// How a result compares, and in words. Of a change that was not applied the result says nothing.
 pub(super) fn compare(
+    applied: TryApplied,
     results: Results,
     failed_step: Option<&str>,
     base: Option<&OfBase>,
 ) -> (TryAgainstBase, Option<String>) {
+    if applied == TryApplied::NotApplied {
+        return (TryAgainstBase::Unknown, None);
+    }
     let says_nothing = |results: Results| !results.is_green() && !results.is_red();
     let Some(base) = base.filter(|base| !says_nothing(base.results) && !says_nothing(results)) else {
         return (TryAgainstBase::Unknown, None);
@@ -73,10 +77,13 @@ mod tests {
         ];
         for (results, step, base, expected) in table {
             assert_eq!(
-                compare(results, step, base.as_ref()).0,
+                compare(TryApplied::Applied, results, step, base.as_ref()).0,
                 expected,
                 "{results:?} {step:?} {base:?}"
             );
         }
+        let green = base(green, None);
+        let refused = compare(TryApplied::NotApplied, red, Some("git"), Some(&green));
+        assert_eq!(refused, (A::Unknown, None));
     }
 }

@@ -1,5 +1,6 @@
 //! Which build set is a try's, and what its builders are called.
 
+use crate::api::tries::TryWay;
 use crate::joined::Member;
 use crate::service::App;
 use crate::tries::record::{Record, Route};
@@ -8,10 +9,14 @@ use client::rest;
 use model::query::{Filter, Op, Order, Query, Value};
 use model::{BuildSetId, BuilderId};
 use std::collections::BTreeMap;
+use std::time::Duration;
 use store::{build_requests, build_sets, builders};
 
 /// Build sets of a master that are looked through, the newest.
 const SETS: usize = 60;
+
+/// How long a master may take to tell its newest build set.
+const NEWEST: Duration = Duration::from_secs(5);
 
 /// The master's clock may be off by so much, in milliseconds.
 const CLOCKS: i64 = 60_000;
@@ -51,7 +56,7 @@ pub(in crate::tries) async fn here(app: &App, job: &str) -> Found {
 pub(in crate::tries) async fn there(app: &App, member: &Member, record: &Record) -> Found {
     let http = member.joined.http();
     let mut path = format!("buildsets?order=-bsid&limit={SETS}");
-    let by_id = matches!(&record.route, Route::Joined { way, .. } if *way == crate::api::tries::TryWay::Ssh);
+    let by_id = matches!(&record.route, Route::Joined { way, .. } if *way == TryWay::Ssh);
     if by_id {
         path = format!("buildsets?external_idstring={}&limit=5", record.job.id);
     }
@@ -70,18 +75,55 @@ pub(in crate::tries) async fn there(app: &App, member: &Member, record: &Record)
         .collect();
     // Of several that say the same, the first one after it was sent.
     fitting.sort_by_key(|set| set.id);
-    let Some(set) = fitting.first() else {
-        return Found::NotThere;
-    };
-    match requests(member, set.id).await {
-        Some(requests) if !requests.is_empty() => Found::Set(set.id.0, requests),
-        _ => Found::Unknown,
+    for set in fitting {
+        let Some(requests) = requests(member, set.id).await else {
+            return Found::Unknown;
+        };
+        if are_of(member, &requests, &record.job.builders) {
+            return Found::Set(set.id.0, requests);
+        }
     }
+    Found::NotThere
+}
+
+/// Whether a set is of the builders that were asked for; of all of a scheduler's, that cannot be told.
+fn are_of(member: &Member, requests: &BTreeMap<i64, i64>, wanted: &[String]) -> bool {
+    if wanted.is_empty() {
+        return !requests.is_empty();
+    }
+    let mut names: Vec<String> = member.joined.with(|picture| {
+        let named = requests.keys().filter_map(|id| picture.builder_of(BuilderId(*id)));
+        named.map(|builder| builder.name.to_string()).collect()
+    });
+    let mut wanted = wanted.to_vec();
+    names.sort_unstable();
+    wanted.sort_unstable();
+    wanted.dedup();
+    names == wanted
+}
+
+/// The newest build set of a joined master whose answer names none; nothing when that is not known, or not needed.
+pub(in crate::tries) async fn newest_set(app: &App, record: &Record) -> Option<i64> {
+    let Route::Joined {
+        way: TryWay::Pb,
+        master,
+    } = &record.route
+    else {
+        return None;
+    };
+    let member = app.farm.get(master)?;
+    let http = member.joined.http();
+    let asking = http.rows::<rest::BuildSet>("buildsets?order=-bsid&limit=1", "buildsets");
+    let sets = tokio::time::timeout(NEWEST, asking).await.ok()?.ok()?;
+    Some(sets.first().map_or(0, |set| set.id.0))
 }
 
 fn is_it(member: &Member, record: &Record, set: &rest::BuildSet) -> bool {
     let sent = record.sent_at.unwrap_or(record.submitted_at);
-    let after = set.submitted_at.is_none_or(|at| member.ours(at).0 + CLOCKS >= sent);
+    let after = match record.after_set {
+        Some(before) => set.id.0 > before,
+        None => set.submitted_at.is_none_or(|at| member.ours(at).0 + CLOCKS >= sent),
+    };
     let job = &record.job;
     let same = |stamp: &rest::SourceStamp| {
         let patched = match &stamp.patch {

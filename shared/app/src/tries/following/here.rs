@@ -85,7 +85,7 @@ fn ended(
     one.ended_at = build.complete_at.map(|at| at.0);
     one.failed_step = failed(steps);
     let of_base = of_base(c, build, base)?;
-    (one.against_base, one.base_words) = compare(results, one.failed_step.as_deref(), of_base.as_ref());
+    (one.against_base, one.base_words) = compare(one.applied, results, one.failed_step.as_deref(), of_base.as_ref());
     one.settled = true;
     Ok(())
 }

@@ -44,7 +44,8 @@ pub(super) async fn follow(carrier: &Carrier, submitted: Option<Box<Submitted>>)
             // What the connection tells first is shown; the picture has more, once the set is found in it.
             let found = tokio::select! {
                 found = seek(carrier) => found,
-                () = news::follow(carrier, *submitted) => !carrier.record().is_open() || seek(carrier).await,
+                // Also of a try that has ended by then: the picture has its builds, and how the base does.
+                () = news::follow(carrier, *submitted) => seek(carrier).await,
             };
             if found && carrier.record().build_set.is_some() {
                 by_events(carrier, there::look).await;
@@ -78,6 +79,9 @@ async fn seek(carrier: &Carrier) -> bool {
 }
 
 async fn cannot_follow(carrier: &Carrier, why: &str) {
+    if !carrier.record().is_open() {
+        return;
+    }
     let now = clock::now().0;
     let words = format!("It was sent, but cannot be followed: {why}");
     carrier

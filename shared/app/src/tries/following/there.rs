@@ -156,7 +156,7 @@ async fn ended(member: &Member, record: &Record, one: &mut Built, row: &rest::Bu
     };
     one.failed_step = failed(&steps);
     let base = of_base(member, record, row).await?;
-    (one.against_base, one.base_words) = compare(results, one.failed_step.as_deref(), base.as_ref());
+    (one.against_base, one.base_words) = compare(one.applied, results, one.failed_step.as_deref(), base.as_ref());
     one.state = results.word().to_owned();
     one.words = row.state_string.clone();
     one.ended_at = row.complete_at.map(|at| member.ours(at).0);
