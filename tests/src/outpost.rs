@@ -219,6 +219,32 @@ impl Outpost {
         }
     }
 
+    /// Waits until a command's answer is as wanted and gives it. Wakes by events, not by time.
+    pub async fn until_answer(
+        &self,
+        name: &str,
+        input: Value,
+        what: &str,
+        patience: Duration,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Value {
+        let stream = UnixStream::connect(self.socket()).await.expect("the socket");
+        let address = "ws://outpost/api/outpost/v1/events";
+        let (mut events, _) = tokio_tungstenite::client_async(address, stream).await.expect("events");
+        let deadline = tokio::time::Instant::now() + patience;
+        loop {
+            let answer = self.call(name, input.clone()).await;
+            if wanted(&answer) {
+                return answer;
+            }
+            match tokio::time::timeout_at(deadline, events.next()).await {
+                Ok(Some(Ok(_))) => continue,
+                Ok(_) => panic!("the resident went away while waiting until {what}"),
+                Err(_) => panic!("it did not come to pass that {what}: {answer:#}"),
+            }
+        }
+    }
+
     /// Waits until the builder's build of that number is over; gives its mark.
     pub async fn built(&self, builder: &str, number: i64) -> Value {
         let mark = |overview: &Value| {

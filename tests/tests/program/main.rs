@@ -18,4 +18,5 @@ mod real_projects;
 mod samples;
 mod sent;
 mod trace;
+mod tries;
 mod worker;
