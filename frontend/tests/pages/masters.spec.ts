@@ -31,7 +31,7 @@ describe("masters", () => {
     await open("/masters/llvm", "team");
     await role("button", { name: "More about LLVM Buildbot" }).click();
     await role("menuitem", { name: "Rename…" }).click();
-    await role("textbox", { name: "Name" }).fill("clang");
+    await role("dialog").getByRole("textbox", { name: "Name", exact: true }).fill("clang");
     await page.keyboard.press("Enter");
     await until(() => path() === "/masters/clang");
     expect(ordered("rename_master")).toEqual({ master: "llvm", name: "clang" });
