@@ -10,6 +10,7 @@ mod content;
 mod entries;
 mod held;
 mod objects;
+mod others;
 mod push;
 mod refs;
 mod remarks;

@@ -4,7 +4,8 @@
 //! commit that is made of the tested tree; the repository gains that commit's objects and, after the push, what git notes
 //! of the remote's branch.
 
-use super::{Place, Stop};
+use super::settings::Settings;
+use super::{Place, Stop, address};
 use crate::git::GitError;
 use crate::git::command::{Answer, Git};
 use crate::git::without_password;
@@ -138,13 +139,14 @@ fn pushed(place: &Place, push: &Push) -> Result<Pushed, PushError> {
         Plan::Head { commit } => (commit, None),
         Plan::NewCommit { parent } => (made(place, push, &parent)?, Some(parent)),
     };
+    let remote = remote(place, &push.remote);
     let to = format!("{commit}:refs/heads/{}", push.branch);
     let arguments = [
         "push",
         "--porcelain",
         "--no-follow-tags",
         "--end-of-options",
-        &push.remote,
+        &remote,
         &to,
     ];
     let (well, answer) = place
@@ -163,6 +165,14 @@ fn pushed(place: &Place, push: &Push) -> Result<Pushed, PushError> {
         made: parent.is_some(),
         moved,
     })
+}
+
+/// The name of the remote with this address, so that its own settings for a push count; otherwise the address.
+fn remote(place: &Place, named: &str) -> String {
+    let settings = Settings::read(place).unwrap_or_default();
+    let mut remotes = settings.all("remote", "url").map(|(name, _)| name);
+    let found = remotes.find(|name| address::of(&settings, Some(name)).0 == named);
+    found.unwrap_or(named).to_owned()
 }
 
 /// The commit of the tested tree, which base and patch make once more.

@@ -96,6 +96,21 @@ async fn a_commit_with_the_tested_tree_is_pushed_itself() {
 }
 
 #[tokio::test]
+async fn a_remote_may_be_named_by_its_address() {
+    let team = Team::new(&[("a", "a\n")]);
+    team.write("a", "b\n");
+    let mut tested = tested(&team).await;
+    tested.remote = team.origin.to_str().expect("UTF-8").to_owned();
+    let pushed = push(&team.work, &tested).await.expect("pushed");
+    assert_eq!(at_origin(&team, "main"), pushed.commit);
+    assert_eq!(
+        team.git(&["rev-parse", "origin/main"]),
+        pushed.commit,
+        "the remote is known by its name"
+    );
+}
+
+#[tokio::test]
 async fn another_tree_than_the_tested_one_is_not_pushed() {
     let team = Team::new(&[("a", "a\n")]);
     team.write("a", "b\n");
