@@ -34,7 +34,7 @@ afterAll(async () => {
   }
 });
 
-test("the way is given and checked, and one of two builders fails", { timeout: 180_000 }, async () => {
+test("the way is given and checked, and one of two builders fails", { timeout: 300_000 }, async () => {
   if (none) {
     console.log(`SKIPPED: ${none}`);
     return;
@@ -78,8 +78,8 @@ test("the way is given and checked, and one of two builders fails", { timeout: 1
   await role("button", { name: /^Submit/ }).click();
   await heading("only on linux");
   const row = (builder: string) => role("row").filter({ hasText: builder });
-  await row("linux").getByText("Success", { exact: true }).waitFor({ timeout: 60_000 });
-  await row("mac").getByText("Failed", { exact: true }).waitFor({ timeout: 60_000 });
+  await row("linux").getByText("Success", { exact: true }).waitFor({ timeout: 120_000 });
+  await row("mac").getByText("Failed", { exact: true }).waitFor({ timeout: 120_000 });
   await seen("The change is in what was built.");
   await role("link", { name: "First error of mac" }).click();
   await heading(/^mac #1/);
@@ -90,6 +90,6 @@ test("the way is given and checked, and one of two builders fails", { timeout: 1
   await role("button", { name: /^Repeat what failed/ }).waitFor();
   await page.keyboard.press("r");
   await page.waitForURL(/\/try\/2$/);
-  await row("mac").getByText("Failed", { exact: true }).waitFor({ timeout: 60_000 });
+  await row("mac").getByText("Failed", { exact: true }).waitFor({ timeout: 120_000 });
   expect(await row("linux").count()).toBe(0);
 });
