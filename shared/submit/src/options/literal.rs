@@ -118,8 +118,8 @@ fn string(text: &str) -> Option<(String, &str)> {
     let mut at = 0;
     while at < inside.len() {
         let rest = &inside[at..];
-        if rest.starts_with(fence) {
-            return Some((read, &rest[fence.len()..]));
+        if let Some(after) = rest.strip_prefix(fence) {
+            return Some((read, after));
         }
         let c = rest.chars().next()?;
         at += c.len_utf8();
