@@ -98,7 +98,7 @@ impl Door for Entrance {
                 (None, Some((_, config))) if self.takes_workers() => config.password.clone(),
                 _ => None,
             };
-            let Some(written) = written else { return None };
+            let written = written?;
             let _turn = match written {
                 Render::Const(_) => None,
                 _ => Some(self.keychain.lock().await),

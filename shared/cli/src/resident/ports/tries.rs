@@ -7,6 +7,7 @@ use model::event::{BuildVerb, RequestVerb, StepVerb};
 use model::query::Query;
 use model::{Build, BuildId, BuildRequest, Event, RequestId, Results, Step};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use store::{StoreError, build_requests, builds};
 use tokio::sync::mpsc;
 use tracing::{info, warn};
@@ -80,7 +81,7 @@ impl Desk {
             builds: BTreeMap::new(),
             news,
         };
-        tokio::spawn(following.to_the_end(events));
+        tokio::spawn(following.follow(events));
         Taken { requests, news: told }
     }
 }
@@ -95,7 +96,7 @@ struct Following {
 }
 
 impl Following {
-    async fn to_the_end(mut self, mut events: Events) {
+    async fn follow(mut self, mut events: Events) {
         while !self.is_over() {
             let event = tokio::select! {
                 event = events.next() => event,
@@ -137,8 +138,8 @@ impl Following {
             return;
         }
         let (request, id) = (build.request.0, build.id.0);
-        if !self.builds.contains_key(&build.id) {
-            self.builds.insert(build.id, (build.request, None));
+        if let Entry::Vacant(unknown) = self.builds.entry(build.id) {
+            unknown.insert((build.request, None));
             self.tell(Happening::Began { request, build: id });
         }
         let result = code(build.results);
