@@ -135,13 +135,13 @@ impl State {
     pub(crate) fn builder(&mut self, now: Time, key: &BuilderKey) -> &mut BuilderState {
         self.master(now, &key.master);
         self.builders.entry(key.clone()).or_insert_with(|| {
-            BuilderState::new(BuilderInfo {
+            Box::new(BuilderState::new(BuilderInfo {
                 key: key.clone(),
                 name: format!("builder {}", key.id),
                 tags: Vec::new(),
                 project: None,
                 can_force: false,
-            })
+            }))
         })
     }
 
@@ -169,8 +169,8 @@ impl State {
         };
         let builders = &self.builders;
         let over = |mute: &Mute| {
-            let red = |b: &&BuilderState| b.colour == Colour::Red && mute.scope.covers(&b.info);
-            mute.until == Until::Fixed && mute.scope.covers(repaired) && builders.values().find(red).is_none()
+            let red = |b: &BuilderState| b.colour == Colour::Red && mute.scope.covers(&b.info);
+            mute.until == Until::Fixed && mute.scope.covers(repaired) && !builders.values().any(|b| red(b))
         };
         let before = self.mutes.len();
         self.mutes.retain(|mute| !over(mute));
@@ -208,7 +208,7 @@ impl State {
                 Some(known) => known.info = info.clone(),
                 None => {
                     let builder = BuilderState::new(info.clone());
-                    self.builders.insert(info.key.clone(), builder);
+                    self.builders.insert(info.key.clone(), Box::new(builder));
                 }
             }
             self.touch(&info.key);

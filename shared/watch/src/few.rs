@@ -132,6 +132,7 @@ impl State {
         let (mut found, bundled) = (Found::default(), MasterKey::bundled());
         let mut master: Option<(&MasterKey, bool)> = None;
         for (key, b) in &self.builders {
+            let b: &BuilderState = b;
             let live = match master {
                 Some((known, live)) if *known == key.master => live,
                 _ => self.is_live(&key.master),

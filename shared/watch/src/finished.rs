@@ -1,7 +1,7 @@
 //! A build is over: what it did to its builder, which break it belongs to, and whether the person is told.
 
 use crate::breaks::{Break, BreakId};
-use crate::builder::{BuilderState, Colour, Turn};
+use crate::builder::{Colour, Turn};
 use crate::compose;
 use crate::flaky::Flip;
 use crate::happening::{FinishedBuild, Suspect};
@@ -304,7 +304,10 @@ impl State {
         if let Some(crowd) = broken.crowd {
             return Some(format!("you are one of {crowd} that may be to blame"));
         }
-        let flip = self.builders.get(&case.build.builder).and_then(BuilderState::flip)?;
+        let flip = self
+            .builders
+            .get(&case.build.builder)
+            .and_then(|builder| builder.flip())?;
         Some(format!("{} is flaky: {}", case.name, flip.words()))
     }
 

@@ -73,7 +73,7 @@ impl State {
             };
             bad.extend(read.err().map(|error| Unreadable { name, error }));
         }
-        let of = |builder: BuilderState| (builder.info.key.clone(), builder);
+        let of = |builder: BuilderState| (builder.info.key.clone(), Box::new(builder));
         state.builders.extend(builders.into_iter().map(of));
         state.forget_what_does_not_fit();
         (state, bad)

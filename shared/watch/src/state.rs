@@ -23,7 +23,8 @@ use std::collections::BTreeMap;
 pub struct State {
     pub(crate) settings: Settings,
     pub(crate) masters: BTreeMap<MasterKey, MasterState>,
-    pub(crate) builders: BTreeMap<BuilderKey, BuilderState>,
+    /// Boxed: the nodes of the map are half empty, and a state is large.
+    pub(crate) builders: BTreeMap<BuilderKey, Box<BuilderState>>,
     /// Oldest first; of the closed ones only the newest few.
     pub(crate) breaks: Vec<Break>,
     pub(crate) last_break: BreakId,
@@ -176,8 +177,8 @@ impl State {
     /// The builders of a master.
     pub(crate) fn builders_of(&self, master: &MasterKey) -> impl Iterator<Item = (&BuilderKey, &BuilderState)> {
         let (first, last) = (BuilderId(i64::MIN), BuilderId(i64::MAX));
-        self.builders
-            .range(BuilderKey::new(master, first)..=BuilderKey::new(master, last))
+        let of_master = BuilderKey::new(master, first)..=BuilderKey::new(master, last);
+        self.builders.range(of_master).map(|(key, builder)| (key, &**builder))
     }
 
     /// The mute that covers the builder.
