@@ -129,11 +129,10 @@ async fn a_file_is_sent_and_a_build_to_inherit_from_is_named() {
     };
     let outpost = Outpost::start().await;
     join(&outpost, &team.url()).await;
-    outpost.ok(&["force", "team/form", "--wait", "--reason", "because"]);
-    let form = as_json(&outpost, &["force", "team/again", "--list"]);
-    let mut kinds = Vec::new();
-    gather(&form["fields"], &mut kinds);
-    for (name, kind) in [("inherit", "list"), ("patch", "file")] {
+    for (form, name, kind) in [("again", "inherit", "list"), ("upload", "patch", "file")] {
+        let form = as_json(&outpost, &["force", &format!("team/{form}"), "--list"]);
+        let mut kinds = Vec::new();
+        gather(&form["fields"], &mut kinds);
         assert!(
             kinds.contains(&(name.to_owned(), kind.to_owned())),
             "{name} in {kinds:?}"
@@ -143,17 +142,19 @@ async fn a_file_is_sent_and_a_build_to_inherit_from_is_named() {
     let text = "--- a\n+++ b\n@@ -1 +1 @@\n-größe\n+größer\n";
     std::fs::write(&file, text).expect("a file");
     let given = format!("patch=@{}", file.display());
-    outpost.ok(&["force", "team/again", "--wait", "-p", &given]);
+    outpost.ok(&["force", "team/upload", "--wait", "-p", &given]);
     let build = team.read("builds?limit=1&order=-buildid").await["builds"][0]["buildid"].clone();
     let answer = team.read(&format!("builds/{build}/properties")).await;
-    let properties = &answer["properties"][0];
-    assert_eq!(properties["patch"][0], text, "{properties:#}");
-    // Buildbot itself breaks off over any build that is named here, and its reason is what is told.
-    let (code, said) = refused(&outpost, &["force", "team/again", "-p", "inherit=form/1", "-p", &given]);
-    assert!(code == 5 && said.contains("the master answers 500"), "{said}");
+    assert_eq!(answer["properties"][0]["patch"][0], text, "{answer:#}");
     let nowhere = format!("patch=@{}", outpost.home().join("nowhere").display());
-    let (code, said) = refused(&outpost, &["force", "team/again", "-p", &nowhere]);
+    let (code, said) = refused(&outpost, &["force", "team/upload", "-p", &nowhere]);
     assert!(code == 2 && said.contains("nowhere"), "{said}");
+
+    // It wants a build to inherit from, says so at the field, and breaks off over any: what it says is told.
+    let (code, said) = refused(&outpost, &["force", "team/again"]);
+    assert!(code == 2 && said.contains("inherit: bad build"), "{said}");
+    let (code, said) = refused(&outpost, &["force", "team/again", "-p", "inherit=form/1"]);
+    assert!(code == 5 && said.contains("the master answers 500"), "{said}");
 }
 
 fn gather(fields: &Value, all: &mut Vec<(String, String)>) {
