@@ -41,6 +41,17 @@ async fn is_told_once(fail: impl AsyncFnOnce(&Wire)) {
     assert_eq!(told.len(), 1, "one summary of what was missed: {told:#?}");
     let words = format!("{} {}", told[0]["title"], told[0]["body"]);
     assert!(words.contains("widget"), "{words}");
+    // The first page keeps it until it is put away.
+    let kept = outpost.overview().await["away"].clone();
+    assert_eq!(
+        (&kept[0]["master"], &kept[0]["broken_by_me"]),
+        (&json!("team"), &json!(1)),
+        "{kept:#}"
+    );
+    let path = kept[0]["named"][0]["path"].as_str().expect("a page");
+    assert!(path.starts_with("/masters/team/builders/"), "{path}");
+    outpost.call("put_away", json!({"away": kept[0]["away"]})).await;
+    assert_eq!(outpost.overview().await["away"], json!([]));
     // Told once: another look at the same brings nothing new.
     wire.cut();
     until_it_is(&outpost, "team", "stale").await;
