@@ -57,7 +57,7 @@ async fn a_whole_build_is_seen_as_it_goes(release: Release) {
     );
     assert!(outpost.ok(&["workers"]).contains("team/local"));
     let page = as_json(&outpost, &["builders", "team"]);
-    assert_eq!(page.as_array().map(Vec::len), Some(5));
+    assert_eq!(page.as_array().map(Vec::len), Some(7));
 
     // In a pipe a line tells of each build that ended, and nothing else.
     let mut lines = BufReader::new(watch.stdout.take().expect("its output")).lines();
