@@ -82,6 +82,7 @@ import type { TryOfBuild } from "./TryOfBuild";
 import type { TryPatch } from "./TryPatch";
 import type { TryPresets } from "./TryPresets";
 import type { TryPreview } from "./TryPreview";
+import type { TryPushPlan } from "./TryPushPlan";
 import type { TryQuery } from "./TryQuery";
 import type { TryRepeat } from "./TryRepeat";
 import type { TryRow } from "./TryRow";
@@ -233,6 +234,8 @@ export interface Commands {
   try_repeat: { input: TryRepeat; output: TryRow };
   /** Takes it back: out of the queue, its waiting requests, its running builds. */
   try_cancel: { input: TryQuery; output: TryRow };
+  /** Says exactly what a push would do now. */
+  try_push_plan: { input: TryQuery; output: TryPushPlan };
   /** Pushes what passed. */
   try_push: { input: TryQuery; output: TryRow };
   /** Forgets it; its builds stay. */

@@ -271,6 +271,8 @@ api! {
     try_repeat(tries::TryRepeat) -> tries::TryRow,
     /// Takes it back: out of the queue, its waiting requests, its running builds.
     try_cancel(tries::TryQuery) -> tries::TryRow,
+    /// Says exactly what a push would do now.
+    try_push_plan(tries::TryQuery) -> tries::TryPushPlan,
     /// Pushes what passed.
     try_push(tries::TryQuery) -> tries::TryRow,
     /// Forgets it; its builds stay.

@@ -602,6 +602,19 @@ pub enum TryPushState {
     },
 }
 
+/// What a push would do now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TryPushPlan {
+    /// `origin main`
+    pub to: String,
+    /// The commit that is checked out, where it has the tree that was built: it is pushed. `null` when one is made.
+    pub commit: Option<String>,
+    /// What a commit that is made stands on.
+    pub parent: Option<String>,
+    /// The message of a commit that is made.
+    pub message: Option<String>,
+}
+
 /// Which tries.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
 pub struct TriesQuery {

@@ -262,6 +262,9 @@ impl Api for App {
     async fn try_cancel(&self, input: api::tries::TryQuery) -> Result<api::tries::TryRow, Refusal> {
         Box::pin(crate::tries::cancel(self, input)).await
     }
+    async fn try_push_plan(&self, input: api::tries::TryQuery) -> Result<api::tries::TryPushPlan, Refusal> {
+        Box::pin(crate::tries::push_plan(self, input)).await
+    }
     async fn try_push(&self, input: api::tries::TryQuery) -> Result<api::tries::TryRow, Refusal> {
         Box::pin(crate::tries::push(self, input)).await
     }

@@ -29,7 +29,7 @@ pub(crate) use history::{cancel, forget, patch, row, tries};
 pub(crate) use look::look;
 pub(crate) use of_build::of_build;
 pub(crate) use preset::{remove_preset, save_preset};
-pub(crate) use push::push;
+pub(crate) use push::{plan as push_plan, push};
 pub(crate) use repeat::repeat;
 pub(crate) use show::diff;
 pub(crate) use submit::{preview, submit};

@@ -7,11 +7,11 @@ use super::look::field;
 use super::record::Record;
 use super::row::no_push;
 use crate::api::Refusal;
-use crate::api::tries::{TryPushState, TryQuery, TryRow};
+use crate::api::tries::{TryPushPlan, TryPushState, TryQuery, TryRow};
 use crate::service::App;
 use std::path::Path;
 use vcs::working_copy::System;
-use vcs::working_copy::git::{Push, PushError};
+use vcs::working_copy::git::{Plan, Push, PushError};
 
 /// What is kept of a push when a try is submitted.
 pub(super) fn state_at_first(change: &Change, prepared: &Prepared, asked: bool) -> Result<TryPushState, Refusal> {
@@ -60,19 +60,45 @@ pub(super) async fn when_green(app: &App, id: i64, record: &Record) -> Option<Tr
     matches!(record.push, TryPushState::No { .. }).then_some(TryPushState::Ready { to })
 }
 
+/// Where what passed would go, or why it does not.
+fn ready(record: &Record) -> Result<String, Refusal> {
+    match (&record.push, to(record)) {
+        (TryPushState::Done { commit, .. }, _) => Err(Refusal::conflict(format!("it was pushed already, as {commit}"))),
+        (TryPushState::No { reason: Some(reason) }, _) => {
+            Err(Refusal::invalid(format!("it cannot be pushed: {reason}")))
+        }
+        (_, Some(to)) if record.is_green() => Ok(to),
+        _ => Err(Refusal::invalid("only what is green on every builder can be pushed")),
+    }
+}
+
+/// Says exactly what a push would do now.
+pub(crate) async fn plan(app: &App, query: TryQuery) -> Result<TryPushPlan, Refusal> {
+    let record = known(app, query.id).await?;
+    let to = ready(&record)?;
+    let wanted = wanted(&record, Vec::new());
+    let planned = Box::pin(vcs::working_copy::git::plan(Path::new(&record.root), &wanted)).await;
+    let planned = planned.map_err(|error| match hint(&error) {
+        Some(next) => Refusal::conflict(error.to_string()).hint(next),
+        None => Refusal::failed(error.to_string()),
+    })?;
+    let (commit, parent) = match planned {
+        Plan::Head { commit } => (Some(commit), None),
+        Plan::NewCommit { parent } => (None, Some(parent)),
+    };
+    let message = parent.is_some().then_some(wanted.message);
+    Ok(TryPushPlan {
+        to,
+        commit,
+        parent,
+        message,
+    })
+}
+
 /// Pushes what passed, because the person says so.
 pub(crate) async fn push(app: &App, query: TryQuery) -> Result<TryRow, Refusal> {
     let mut record = known(app, query.id).await?;
-    let to = match (&record.push, to(&record)) {
-        (TryPushState::Done { commit, .. }, _) => {
-            return Err(Refusal::conflict(format!("it was pushed already, as {commit}")));
-        }
-        (TryPushState::No { reason: Some(reason) }, _) => {
-            return Err(Refusal::invalid(format!("it cannot be pushed: {reason}")));
-        }
-        (_, Some(to)) if record.is_green() => to,
-        _ => return Err(Refusal::invalid("only what is green on every builder can be pushed")),
-    };
+    let to = ready(&record)?;
     record.push = pushed(app, query.id, &record, to).await;
     replace(app, query.id, &record).await?;
     Ok(record.row(query.id))
@@ -87,8 +113,20 @@ async fn pushed(app: &App, id: i64, record: &Record, to: String) -> TryPushState
         Ok(patch) => patch.unwrap_or_default(),
         Err(error) => return failed(error.to_string(), None),
     };
+    let wanted = wanted(record, patch);
+    match Box::pin(vcs::working_copy::git::push(Path::new(&record.root), &wanted)).await {
+        Ok(done) => TryPushState::Done {
+            commit: done.commit,
+            to,
+        },
+        Err(error) => failed(error.to_string(), hint(&error)),
+    }
+}
+
+/// The push of what was tried.
+fn wanted(record: &Record, patch: Vec<u8>) -> Push {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let wanted = Push {
+    Push {
         remote: text(&record.remote),
         branch: text(&record.job.branch),
         tree: text(&record.tree),
@@ -100,19 +138,13 @@ async fn pushed(app: &App, id: i64, record: &Record, to: String) -> TryPushState
             false => record.job.comment.clone(),
         },
         program: None,
-    };
-    match Box::pin(vcs::working_copy::git::push(Path::new(&record.root), &wanted)).await {
-        Ok(done) => TryPushState::Done {
-            commit: done.commit,
-            to,
-        },
-        Err(error) => {
-            let hint = match &error {
-                PushError::OtherTree(_) => Some("Try the change again as it is now."),
-                PushError::PushedBefore { .. } => Some("Fetch, rebase, and try again."),
-                _ => None,
-            };
-            failed(error.to_string(), hint)
-        }
+    }
+}
+
+fn hint(error: &PushError) -> Option<&'static str> {
+    match error {
+        PushError::OtherTree(_) => Some("Try the change again as it is now."),
+        PushError::PushedBefore { .. } => Some("Fetch, rebase, and try again."),
+        _ => None,
     }
 }

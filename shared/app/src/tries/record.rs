@@ -258,6 +258,11 @@ impl Record {
         match red {
             0 if count == 1 => "Green".to_owned(),
             0 => format!("Green on all {count} builders"),
+            _ if count == 1 => match self.builds[0].state.as_str() {
+                "failure" => "The builder failed".to_owned(),
+                _ => "The builder did not succeed".to_owned(),
+            },
+            red if red == count => format!("None of {count} builders succeeded"),
             red => format!("{red} of {count} builders did not succeed"),
         }
     }
