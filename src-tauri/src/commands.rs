@@ -29,3 +29,12 @@ pub fn close<R: Runtime>(app: AppHandle<R>) {
 pub async fn sign_in<R: Runtime>(app: AppHandle<R>, page: String) -> Result<Option<String>, Refusal> {
     crate::sign_in::session(&app, &page).await
 }
+
+/// Saves a file in the person's downloads folder and gives its path.
+#[tauri::command]
+pub async fn save(name: String, base64: String) -> Result<String, Refusal> {
+    // The disk may be slow, and what runs others' work must not wait for it.
+    let saved = tauri::async_runtime::spawn_blocking(move || crate::save::into_downloads(&name, &base64)).await;
+    let path = saved.map_err(|error| Refusal::new("failed", error.to_string(), "Save it again."))??;
+    Ok(path.display().to_string())
+}

@@ -13,6 +13,7 @@ mod handover;
 mod link;
 mod place;
 mod resident;
+mod save;
 mod session;
 mod sign_in;
 mod stream;
@@ -59,6 +60,7 @@ fn show(place: Place, page: &str) -> ExitCode {
             commands::call,
             commands::link,
             commands::close,
+            commands::save,
             commands::sign_in
         ])
         .setup(move |app| {

@@ -38,6 +38,11 @@ export interface Host {
    * was closed before. Absent where there can be no such window.
    */
   readonly signInAt?: (page: string) => Promise<string | undefined>;
+  /**
+   * Gives the person a file: its name, its bytes in base64. Where it was put, if that is known: a browser has its own
+   * ways. Rejects with `Refused`.
+   */
+  save(name: string, base64: string): Promise<string | undefined>;
   /** Puts the window away, where there is one of our own. */
   close(): void;
 }

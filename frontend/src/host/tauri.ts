@@ -49,6 +49,14 @@ export class TauriHost implements Host {
     }
   }
 
+  async save(name: string, base64: string): Promise<string> {
+    try {
+      return await invoke<string>("save", { name, base64 });
+    } catch (error) {
+      throw isRefusal(error) ? new Refused(error) : error;
+    }
+  }
+
   close(): void {
     void invoke("close");
   }
