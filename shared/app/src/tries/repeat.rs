@@ -117,8 +117,8 @@ fn named(before: &Record) -> Resolved {
         title: before.title.clone(),
         words: before.title.clone(),
         carrier: match before.system.as_deref() {
-            Some("git") | None => Carrier::Git,
-            Some(_) => Carrier::Patch,
+            Some("git") | None => Carrier::GitAsText,
+            Some(_) => Carrier::PatchAsText,
         },
         known: Known::default(),
         password: None,

@@ -200,6 +200,7 @@ impl At<'_> {
             project: project(picture, known),
             results: known
                 .finished()
+                .filter(|build| !build.patched)
                 .find_map(|build| build.results)
                 .map(|results| results.word().to_owned()),
             usual: crate::service::marks::usual(durations.collect()).map(|usual| usual.0),

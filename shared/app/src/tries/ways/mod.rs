@@ -76,23 +76,21 @@ fn is_outpost(app: &App, master: &str) -> bool {
     app.farm.get(master).is_some_and(|member| member.is_outpost())
 }
 
-/// What carries a patch by a way, and applies it there.
+/// What carries a patch by a way, and applies it there. A form takes text only, and so does Buildbot's worker, by
+/// whatever way a patch has come to its master.
 pub(super) fn carrier(change: &Change, way: TryWay, outpost: bool) -> Carrier {
-    let text = way == TryWay::Form;
     match change.system {
         _ if way == TryWay::Desk => Carrier::Own,
-        _ if outpost && !text => Carrier::Own,
-        Some(System::Git) | None if text => Carrier::GitAsText,
-        Some(System::Git) | None => Carrier::Git,
-        Some(_) if text => Carrier::PatchAsText,
-        Some(_) => Carrier::Patch,
+        _ if outpost && way != TryWay::Form => Carrier::Own,
+        Some(System::Git) | None => Carrier::GitAsText,
+        Some(_) => Carrier::PatchAsText,
     }
 }
 
 /// Files that cannot go there.
 async fn unfit(change: &Arc<Change>, carrier: Carrier) -> Vec<TryUnfit> {
     // What git applies can be anything.
-    if !matches!(carrier, Carrier::Patch | Carrier::PatchAsText) {
+    if carrier != Carrier::PatchAsText {
         return Vec::new();
     }
     let change = Arc::clone(change);

@@ -8,6 +8,8 @@ use crate::tries::access::Kept;
 use crate::tries::held::Change;
 use crate::tries::look::field;
 use crate::tries::record::Route;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
 use submit::limits;
 use submit::options::Options;
 use submit::pb::PbWay;
@@ -19,6 +21,9 @@ pub(in crate::tries) fn name_of(way: TryWay) -> &'static str {
         _ => ".buildbot/pb",
     }
 }
+
+/// How long a command line waits for a master: it hears of no later answer.
+const LONGER: Duration = Duration::from_secs(10);
 
 /// The target that is named for one try.
 pub(in crate::tries) const GIVEN: &str = ".given";
@@ -35,8 +40,8 @@ pub(super) async fn found(
     let mut target = of(change, way, name_of(way), kept);
     target.builders = options.builders.iter().map(|name| builder(name)).collect();
     target.proposed = options.builders.clone();
-    if way == TryWay::Pb {
-        ask(app, &mut target, kept, fresh).await;
+    if way == TryWay::Pb && !ask(app, &mut target, kept, fresh, PATIENCE).await {
+        target.cannot = Some(format!("asking {} which builders may be tried", kept.address));
     }
     Ok(target)
 }
@@ -46,8 +51,11 @@ pub(super) async fn given(app: &App, change: &Change, at: &TryAt, fresh: bool) -
     let kept = kept_of(at)?;
     let way = kept.way.unwrap_or(TryWay::Pb);
     let mut target = of(change, way, GIVEN, &kept);
-    if way == TryWay::Pb {
-        ask(app, &mut target, &kept, fresh).await;
+    if way == TryWay::Pb && !ask(app, &mut target, &kept, fresh, LONGER).await {
+        let (address, seconds) = (&kept.address, LONGER.as_secs());
+        let words = format!("{address} has not said within {seconds} seconds which builders may be tried");
+        target.cannot = Some(words);
+        target.hint = Some("Look whether this is the port of its try scheduler, or try again.".to_owned());
     }
     Ok(target)
 }
@@ -133,21 +141,25 @@ fn of(_: &Change, way: TryWay, name: &str, kept: &Kept) -> TryTarget {
     }
 }
 
-async fn ask(app: &App, target: &mut TryTarget, kept: &Kept, fresh: bool) {
+/// Whether the master has answered in time.
+async fn ask(app: &App, target: &mut TryTarget, kept: &Kept, fresh: bool, in_time: Duration) -> bool {
     let password = kept.password.clone().unwrap_or_default();
     let way = match PbWay::new(&kept.address, &kept.user, &password) {
         Ok(way) => way,
         Err(error) => {
             (target.cannot, target.hint) = (Some(error.message), error.hint);
-            return;
+            return true;
         }
     };
-    let key = format!("{} {}", kept.address, kept.user);
+    // Another password may be answered otherwise.
+    let mut of_password = DefaultHasher::new();
+    password.hash(&mut of_password);
+    let key = format!("{} {} {:x}", kept.address, kept.user, of_password.finish());
     let asked = app
         .tries
         .inner
         .names
-        .names(&key, way, fresh, PATIENCE, &app.newsroom)
+        .names(&key, way, fresh, in_time, &app.newsroom)
         .await;
     match asked {
         Some(Ok(names)) => {
@@ -156,8 +168,9 @@ async fn ask(app: &App, target: &mut TryTarget, kept: &Kept, fresh: bool) {
         }
         Some(Err(error)) if error.passing => target.offline = true,
         Some(Err(error)) => (target.cannot, target.hint) = (Some(error.message), error.hint),
-        None => target.cannot = Some(format!("asking {} which builders may be tried", kept.address)),
+        None => return false,
     }
+    true
 }
 
 fn builder(name: &str) -> TryBuilder {
