@@ -29,6 +29,9 @@ fn take_in(record: &mut Record, news: &TryNews, now: i64) {
             if record.master.is_empty() {
                 (record.state, record.ended_at) = (TryState::Sent, Some(now));
                 record.words = format!("It was taken, but cannot be followed any more: {reason}");
+                record.hint = Some(
+                    "Look at the master's own pages; what goes to a joined master is followed by them.".to_owned(),
+                );
             }
             return;
         }
