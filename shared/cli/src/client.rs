@@ -130,8 +130,13 @@ impl From<Refusal> for Failure {
             "forbidden" => FORBIDDEN,
             _ => OTHER,
         };
-        let mut message = refusal.message;
-        for (field, problem) in &refusal.fields {
+        // A single problem may be the whole message.
+        let mut message = refusal.message.clone();
+        for (field, problem) in refusal
+            .fields
+            .iter()
+            .filter(|(_, problem)| **problem != refusal.message)
+        {
             message.push_str(&format!("\n  {field}: {problem}"));
         }
         Failure {

@@ -261,7 +261,9 @@ fn tell(asked: &Try, change: &TryChange) {
     if asked.quiet {
         return;
     }
-    for remark in &change.remarks {
+    // The first that stops it is told as the reason of the refusal.
+    let refused = change.remarks.iter().position(|remark| remark.stops);
+    for (_, remark) in change.remarks.iter().enumerate().filter(|(at, _)| Some(*at) != refused) {
         eprintln!("{}", plain(&remark.text));
     }
 }

@@ -158,7 +158,8 @@ impl Shown {
 
     /// Only what is new, for files and programs.
     fn print(&mut self, row: &TryRow) -> Result<(), Failure> {
-        if row.builders.is_empty() && self.words != row.words {
+        let waits_for_master = row.builders.is_empty() || row.state == TryState::Queued;
+        if waits_for_master && self.words != row.words {
             eprintln!("{}", plain(&row.words));
             self.words.clone_from(&row.words);
         }
