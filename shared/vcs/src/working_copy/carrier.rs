@@ -50,6 +50,9 @@ pub struct UnfitFile {
     pub reason: String,
 }
 
+/// Files that one sentence names.
+const NAMED: usize = 20;
+
 fn files(files: &[UnfitFile]) -> String {
     match files {
         [one] => one.path.clone(),
@@ -62,11 +65,13 @@ fn reasons(files: &[UnfitFile]) -> String {
         .iter()
         .map(|file| format!("{}: {}", file.path, file.reason))
         .collect();
-    match files {
-        [one] => one.reason.clone(),
-        _ => {
-            reasons.truncate(5);
-            reasons.join("; ")
-        }
+    if let [one] = files {
+        return one.reason.clone();
+    }
+    let more = files.len().saturating_sub(NAMED);
+    reasons.truncate(NAMED);
+    match more {
+        0 => reasons.join("; "),
+        more => format!("{}; and {more} more", reasons.join("; ")),
     }
 }
