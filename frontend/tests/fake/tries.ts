@@ -241,11 +241,11 @@ export class FakeTries {
       this.change(input.id, { state: "cancelled", words: "Taken back by you", can_cancel: false });
       return this.#row(input.id);
     },
-    try_push_plan: () => ({
+    try_push_plan: (input) => ({
       to: "origin main",
       commit: null,
       parent: "8c1f2e9a7b3d4e5f60718293a4b5c6d7e8f90a1b",
-      message: "Keep the link's reason",
+      message: this.#row(input.id).comment,
     }),
     try_push: (input) => {
       this.#order("try_push", input);
