@@ -145,6 +145,30 @@ impl Window {
         drop(self.ask(&format!("element/{id}/click"), json!({})).await);
     }
 
+    /// Presses a key, wherever the page is.
+    pub async fn press(&self, key: &str) {
+        let keys = json!([{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]);
+        let input = json!({"actions": [{"type": "key", "id": "keyboard", "actions": keys}]});
+        self.ask("actions", input).await.expect("a key");
+    }
+
+    /// Waits until the page has that path.
+    pub async fn until_path(&self, path: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let now = self.value("location.pathname").await;
+            if now == path {
+                return;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "the page is {now}, not {path}:\n{}",
+                self.text().await
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Types into the field of that name.
     pub async fn write(&self, name: &str, text: &str) {
         let id = self.find(name).await;
@@ -154,8 +178,10 @@ impl Window {
     }
 
     async fn find(&self, name: &str) -> String {
-        let kinds = "self::a or self::button or self::input";
-        let path = format!("//*[{kinds}][@aria-label='{name}' or normalize-space()='{name}']");
+        let kinds = "self::a or self::button or self::input or self::textarea";
+        let path = format!(
+            "//*[{kinds}][@aria-label='{name}' or normalize-space()='{name}' or parent::label[normalize-space()='{name}']]"
+        );
         let deadline = Instant::now() + PATIENCE;
         loop {
             let found = self.ask("element", json!({"using": "xpath", "value": path})).await;

@@ -1,10 +1,11 @@
 //! The real window inside a private desktop: first run, the resident's end and return, tray and notices that lead to
-//! its pages.
+//! its pages, and a change that is tried.
 //!
 //! Each test runs itself again inside `tests/desktop-rig`.
 
 mod driver;
 mod provider;
+mod tries;
 
 use driver::Window;
 use futures_util::StreamExt;
