@@ -106,6 +106,11 @@ impl Joined {
         }
     }
 
+    /// Takes in that a build which is over built a diff, as was read of its set.
+    pub fn note_patched(&self, builder: BuilderId, build: BuildId) {
+        self.shared.picture().note_patched(builder, build);
+    }
+
     /// Connects now: after signing in, when the network is back, when the machine woke up.
     pub fn reconnect_now(&self) {
         self.order(Order::Reconnect);

@@ -156,6 +156,9 @@ impl Teller {
             .with(|picture| translate::finished(&self.member, picture, build));
         if !hurry && self.matters(build) {
             ended::read(&self.member, build.request, &mut told).await;
+            if told.patched {
+                self.member.joined.note_patched(build.builder, build.build);
+            }
         }
         if told.changes.is_empty() {
             told.changes = self.known_changes(build);

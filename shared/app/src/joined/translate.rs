@@ -96,7 +96,7 @@ pub(super) fn finished(member: &Member, picture: &Picture, build: &Finished) -> 
         rebuilt: set.is_some_and(|set| set.repeats.is_some()),
         branches: build.about.branch.iter().map(|branch| branch.to_string()).collect(),
         tree: build.about.revision.as_ref().map(|revision| revision.to_string()),
-        patched: set.is_some_and(|set| set.patched),
+        patched: build.patched,
     }
 }
 
@@ -105,18 +105,16 @@ pub(super) fn telling(builder: &Builder) -> Vec<&Finished> {
     let mut colour = None;
     let mut told = Vec::new();
     for build in builder.finished() {
-        let Some(results) = build.results.filter(|results| results.is_green() || results.is_red()) else {
-            continue;
-        };
+        let Some(green) = build.is_green() else { continue };
         told.push(build);
-        if colour.is_some_and(|green| green != results.is_green()) {
+        if colour.is_some_and(|colour| colour != green) {
             break;
         }
         // Of a green builder the last build says all.
-        if results.is_green() {
+        if green {
             break;
         }
-        colour = Some(results.is_green());
+        colour = Some(green);
     }
     told.reverse();
     told
@@ -124,14 +122,10 @@ pub(super) fn telling(builder: &Builder) -> Vec<&Finished> {
 
 /// Whether a build that is over turned its builder to another colour, or shows its first.
 pub(super) fn turned(builder: &Builder, build: &Finished) -> bool {
-    let green = |build: &Finished| {
-        let results = build.results.filter(|results| results.is_green() || results.is_red());
-        results.map(|results| results.is_green())
-    };
-    let Some(now) = green(build) else { return false };
+    let Some(now) = build.is_green() else { return false };
     let before = builder
         .finished()
         .filter(|other| other.number < build.number)
-        .find_map(green);
+        .find_map(Finished::is_green);
     before != Some(now)
 }

@@ -156,6 +156,7 @@ mod tests {
             started_at: Time(0),
             complete_at: Time(0),
             results: None,
+            patched: false,
             about: Arc::new(About::default()),
         }))
     }

@@ -31,7 +31,7 @@ impl Picture {
     fn finish(&mut self, row: &rest::Build, news: &mut Vec<News>) {
         let ran = self.running.remove(&row.id).map(|running| running.about);
         let about = self.about(row, ran.as_deref());
-        let finished = finished(row, about);
+        let finished = self.finished(row, about);
         if finished.results != Some(Results::Retry) {
             self.taken(row, news);
         }
@@ -161,7 +161,8 @@ impl Picture {
             .filter(|row| row.complete && row.builder == builder && row.id.0 > 0);
         for row in complete {
             let about = self.about(row, None);
-            self.remember(finished(row, about));
+            let build = self.finished(row, about);
+            self.remember(build);
         }
         if let Some(builder) = self.builders.get_mut(&builder) {
             builder.is_read = true;
@@ -178,7 +179,8 @@ impl Picture {
                 covered.insert(row.builder);
             }
             let about = self.about(row, None);
-            self.remember(finished(row, about));
+            let build = self.finished(row, about);
+            self.remember(build);
         }
         if all {
             let empty = self.builders.values_mut().filter(|builder| builder.is_empty());
@@ -191,6 +193,31 @@ impl Picture {
         covered.len()
     }
 
+    pub(super) fn finished(&self, row: &rest::Build, about: Arc<About>) -> Finished {
+        let started_at = row.started_at.or(row.complete_at).unwrap_or_default();
+        let set = row.request.and_then(|request| self.set_of(request));
+        Finished {
+            build: row.id,
+            builder: row.builder,
+            number: row.number,
+            request: row.request,
+            worker: row.worker,
+            started_at,
+            complete_at: row.complete_at.unwrap_or(started_at).max(started_at),
+            results: row.results,
+            patched: set.and_then(|set| self.build_set(set)).is_some_and(|set| set.patched),
+            about,
+        }
+    }
+
+    /// A build that is over built a diff, as was read of its set afterwards.
+    pub(crate) fn note_patched(&mut self, builder: BuilderId, build: BuildId) {
+        let builds = self.builders.get_mut(&builder).map(|builder| &mut builder.finished);
+        if let Some(build) = builds.into_iter().flatten().find(|known| known.build == build) {
+            build.patched = true;
+        }
+    }
+
     /// A running build is no longer there, and nothing is known of its end.
     pub(crate) fn gone(&mut self, build: BuildId, news: &mut Vec<News>) {
         if let Some(gone) = self.running.remove(&build) {
@@ -199,21 +226,6 @@ impl Picture {
             self.end_set_of(gone.request, news);
         }
         self.ran.remove(&build);
-    }
-}
-
-pub(super) fn finished(row: &rest::Build, about: Arc<About>) -> Finished {
-    let started_at = row.started_at.or(row.complete_at).unwrap_or_default();
-    Finished {
-        build: row.id,
-        builder: row.builder,
-        number: row.number,
-        request: row.request,
-        worker: row.worker,
-        started_at,
-        complete_at: row.complete_at.unwrap_or(started_at).max(started_at),
-        results: row.results,
-        about,
     }
 }
 

@@ -59,6 +59,9 @@ pub struct KeptBuild {
     pub complete_at: i64,
     /// How, by number.
     pub results: Option<u8>,
+    /// Whether it is known to have built a diff.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub patched: bool,
     /// What its properties say.
     pub about: About,
 }
@@ -105,6 +108,7 @@ impl Picture {
             started_at: Time(build.started_at),
             complete_at: Time(build.complete_at),
             results: build.results.and_then(|code| Results::try_from(code).ok()),
+            patched: build.patched,
             about: self.abouts.keep(build.about),
         }
     }
@@ -135,6 +139,7 @@ fn kept_builder(builder: &Builder) -> (i64, KeptBuilder) {
         started_at: build.started_at.0,
         complete_at: build.complete_at.0,
         results: build.results.map(u8::from),
+        patched: build.patched,
         about: (*build.about).clone(),
     });
     let kept = KeptBuilder {

@@ -87,8 +87,18 @@ pub struct Finished {
     pub complete_at: Time,
     /// How it ended; none when the master has a word for it that is not known here.
     pub results: Option<Results>,
+    /// It built a diff that is in no repository, as far as that is known: it says nothing about its builder.
+    pub patched: bool,
     /// What its properties say.
     pub about: Arc<About>,
+}
+
+impl Finished {
+    /// What it says about its builder's code: whether that is green, where it says anything.
+    pub fn is_green(&self) -> Option<bool> {
+        let results = self.results.filter(|_| !self.patched)?;
+        (results.is_green() || results.is_red()).then(|| results.is_green())
+    }
 }
 
 /// A build that runs.

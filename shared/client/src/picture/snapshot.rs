@@ -1,6 +1,6 @@
 //! Everything read afresh: what a connection begins with.
 
-use super::builds::{finished, running};
+use super::builds::running;
 use super::farm::short_name;
 use super::news::{News, Reset};
 use super::rows::Finished;
@@ -132,7 +132,7 @@ impl Picture {
             let known = before.remove(&row.id);
             let ran = known.is_some() || ran.contains(&row.id);
             let about = self.about(row, known.as_ref().map(|known| &*known.about));
-            let build = finished(row, about);
+            let build = self.finished(row, about);
             self.remember(build.clone());
             let is_news = was_known && (ran || row.id.0 > all_known) && !self.over.contains(row.id);
             self.remember_over(&build);

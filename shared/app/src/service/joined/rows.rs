@@ -179,26 +179,18 @@ impl<'a> Rows<'a> {
 
 /// The builds that say green or red, the newest first.
 fn telling(builder: &Builder) -> impl Iterator<Item = &Finished> {
-    let telling = |build: &&Finished| {
-        build
-            .results
-            .is_some_and(|results| results.is_green() || results.is_red())
-    };
-    builder.finished().filter(telling)
+    builder.finished().filter(|build| build.is_green().is_some())
 }
 
 /// Since when it has its colour, as far back as its builds are known.
 fn since(builder: &Builder) -> Option<model::Time> {
-    let green = |build: &Finished| build.results.is_some_and(|results| results.is_green());
-    let now = telling(builder).next().map(green)?;
-    let same = telling(builder).take_while(|build| green(build) == now);
+    let now = telling(builder).next()?.is_green();
+    let same = telling(builder).take_while(|build| build.is_green() == now);
     same.last().map(|build| build.complete_at)
 }
 
 /// The median and spread of its green builds.
 pub(in crate::service) fn usual_of(builder: &Builder) -> Option<(i64, i64)> {
-    let green = builder
-        .finished()
-        .filter(|build| build.results.is_some_and(|results| results.is_green()));
+    let green = builder.finished().filter(|build| build.is_green() == Some(true));
     usual(green.map(|build| build.complete_at.since(build.started_at)).collect())
 }

@@ -211,21 +211,10 @@ async fn of_base(member: &Member, record: &Record, build: &rest::Build) -> Resul
     let base = record.job.base.as_deref();
     let found = member.joined.with(|picture| {
         let builder = picture.builder_of(build.builder)?;
-        let is_patched = |other: &&Finished| {
-            let set = other.request.and_then(|request| picture.set_of(request));
-            set.and_then(|set| picture.build_set(set))
-                .is_some_and(|set| set.patched)
-        };
-        let telling = |other: &&Finished| {
-            other.build != build.id
-                && other
-                    .results
-                    .is_some_and(|results| results.is_green() || results.is_red())
-        };
+        let telling = |other: &&Finished| other.build != build.id && other.is_green().is_some();
         let others: Vec<&Finished> = builder
             .finished()
             .filter(telling)
-            .filter(|other| !is_patched(other))
             .filter(|other| !other.about.owners.iter().any(|owner| **owner == *record.job.who))
             .collect();
         let exact = others

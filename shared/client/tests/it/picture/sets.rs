@@ -1,8 +1,8 @@
 //! Build sets and their ends, and workers that stay away.
 
-use super::tell;
-use client::picture::{News, Picture};
-use model::{BuildId, BuildSetId, RequestId, WorkerId};
+use super::{rows, tell};
+use client::picture::{News, Picture, Snapshot};
+use model::{BuildId, BuildSetId, BuilderId, RequestId, WorkerId};
 use serde_json::{Value, json};
 
 fn set(id: i64, complete: bool) -> Value {
@@ -59,6 +59,40 @@ fn the_end_of_a_set_is_told_once_and_after_its_builds() {
 }
 
 #[test]
+fn a_build_of_a_diff_says_nothing_about_its_builder() {
+    let mut picture = Picture::default();
+    picture.replace(Snapshot {
+        builders: rows(&json!([{"builderid": 1, "name": "b", "masterids": [1]}])),
+        ..Snapshot::default()
+    });
+    let mut plain = set(4, false);
+    plain["sourcestamps"] = json!([{"patch": null}]);
+    for (id, set) in [(1, plain), (2, set(5, false))] {
+        let of = set["bsid"].as_i64().expect("an id");
+        tell(&mut picture, &format!("buildsets/{of}/new"), &set);
+        tell(&mut picture, "buildrequests/1/claimed", &request(id, of));
+        tell(&mut picture, "builds/1/finished", &build(id, true));
+    }
+    // Of a set that nobody told of, nothing is known.
+    tell(&mut picture, "builds/1/finished", &build(3, true));
+    let says = |picture: &Picture| {
+        let builder = picture.builder_of(BuilderId(1)).expect("a builder");
+        let says: Vec<_> = builder
+            .finished()
+            .map(|build| (build.number, build.is_green()))
+            .collect();
+        says
+    };
+    let wanted = [(3, Some(false)), (2, None), (1, Some(false))];
+    assert_eq!(says(&picture), wanted);
+    // Also after a restart, as far as builds are kept.
+    tell(&mut picture, "buildrequests/1/claimed", &request(4, 5));
+    tell(&mut picture, "builds/1/finished", &build(4, true));
+    let again = Picture::from_kept(picture.kept().expect("something is known"));
+    assert_eq!(says(&again), [(4, None)]);
+}
+
+#[test]
 fn a_set_that_nobody_had_heard_of_is_over_all_the_same() {
     let mut picture = Picture::default();
     assert_eq!(over(&tell(&mut picture, "buildsets/9/complete", &set(9, true))), [9]);
@@ -70,7 +104,7 @@ fn a_build_that_is_gone_holds_up_no_set() {
     tell(&mut picture, "buildrequests/1/claimed", &request(1, 5));
     tell(&mut picture, "builds/1/new", &build(1, false));
     tell(&mut picture, "buildsets/5/complete", &set(5, true));
-    let snapshot = client::picture::Snapshot::default();
+    let snapshot = Snapshot::default();
     let News::Reset(reset) = picture.replace(snapshot) else {
         panic!("a reset");
     };
