@@ -106,6 +106,23 @@ pub fn update(c: &Connection, id: i64, open: bool, record: &Json) -> Result<bool
     Ok(c.prepare_cached(sql)?.execute((id, open, record.to_string()))? > 0)
 }
 
+/// Gives each record to `change`, which says whether it changed it: something is called otherwise in all of them.
+pub fn revise(c: &Connection, mut change: impl FnMut(&mut Json) -> bool) -> Result<()> {
+    let rows = c
+        .prepare_cached("SELECT tryid, record FROM tries")?
+        .query_map([], |row| {
+            Ok((row.get::<_, i64>("tryid")?, columns::json(row, "record")?))
+        })?
+        .collect::<Result<Vec<_>>>()?;
+    for (id, mut record) in rows {
+        if change(&mut record) {
+            c.prepare_cached("UPDATE tries SET record = ?2 WHERE tryid = ?1")?
+                .execute((id, record.to_string()))?;
+        }
+    }
+    Ok(())
+}
+
 /// One.
 pub fn get(c: &Connection, id: i64) -> Result<Option<Try>> {
     c.prepare_cached("SELECT * FROM tries WHERE tryid = ?1")?

@@ -6,6 +6,7 @@ use crate::api::masters::{Join, LookAt, Looked, MasterQuery, MasterRow, Masters,
 use crate::api::{Nothing, Refusal};
 use crate::joined::kept::{Kept, KeptAuth, propose_key};
 use crate::joined::{Member, Signing, hints, not_joined, sign_in_refused, way};
+use crate::tries;
 use client::{Auth, Base, Credentials, Http, LookError, Seen, Trust};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -197,7 +198,13 @@ pub(super) async fn leave(app: &App, leave: MasterQuery) -> Result<Nothing, Refu
 }
 
 pub(super) async fn rename(app: &App, rename: RenameMaster) -> Result<MasterRow, Refusal> {
-    let member = app.farm.rename(&rename.master, rename.name.trim()).await?;
+    let paused = tries::pause(app, &rename.master).await;
+    let renamed = app.farm.rename(&rename.master, rename.name.trim()).await;
+    if let Ok(member) = &renamed {
+        tries::rename(app, &rename.master, &member.key.0).await;
+    }
+    tries::go_on(app, paused).await;
+    let member = renamed?;
     app.rename_in_settings(&rename.master, &member.key.0).await?;
     Ok(master_row(&member, &app.watching.view()))
 }

@@ -8,6 +8,7 @@ use crate::service::App;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use store::rusqlite::Connection;
 
 /// Most bytes of a file of presets.
 const MOST: u64 = 256 << 10;
@@ -53,6 +54,27 @@ pub(super) async fn chose(app: &App, root: &str, values: TryPresetValues) -> Res
     let mut known = kept(app, root).await?;
     known.last = Some(values);
     keep(app, root, &known).await
+}
+
+/// Changes what is kept of a working copy here, wherever `change` says that it did. What is shared is others' too.
+pub(super) fn rename(
+    c: &Connection,
+    root: &str,
+    change: impl Fn(&mut TryPresetValues) -> bool,
+) -> store::rusqlite::Result<()> {
+    let key = key(root);
+    let kept = store::settings::get(c, &key)?;
+    let Some(mut kept) = kept.and_then(|kept| serde_json::from_value::<Kept>(kept).ok()) else {
+        return Ok(());
+    };
+    let mut changed = false;
+    for values in kept.presets.values_mut().chain(&mut kept.last) {
+        changed |= change(values);
+    }
+    match serde_json::to_value(&kept) {
+        Ok(value) if changed => store::settings::set(c, &key, &value),
+        _ => Ok(()),
+    }
 }
 
 /// Shared ones first; and what is wrong with their file.
