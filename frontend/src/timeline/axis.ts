@@ -5,10 +5,10 @@
  * alike, so that what happened at the same time stands at the same height; and idle time is folded.
  */
 
-/** A build's time. One that runs ends at the top of the axis. */
+/** A build's time. One that runs has no end, and is drawn to the top of the axis. */
 export interface Span {
   start: number;
-  end: number;
+  end: number | null;
 }
 
 /** Time in which nothing was built, drawn as one band. */
@@ -50,21 +50,18 @@ export class Axis {
   readonly #tops: Float64Array;
 
   constructor(spans: readonly Span[], shape: Shape) {
-    const { newest, oldest } = shape;
-    const inside = spans
-      .map(({ start, end }) => ({
-        start: Math.min(start, newest - 1),
-        end: Math.min(Math.max(end, start + 1), newest),
-      }))
-      .filter(({ start, end }) => start >= oldest && end > start);
-    const idle = gaps(inside, shape);
-    const edges = inside.flatMap(({ start, end }) => [start, end]);
-    const times = new Float64Array(new Set([newest, oldest, ...edges])).sort().reverse();
+    const inside = clipped(spans, shape);
+    const times = timesOf(inside, shape);
+    const free = idleBelow(inside, times, shape);
     this.#shape = shape;
     this.#times = times;
-    this.#tops = heights(times, inside, idle, shape);
+    this.#tops = heights(inside, times, free, shape);
     this.height = this.#tops.at(-1) ?? 0;
-    this.idle = idle.map((one) => ({ ...one, top: this.y(one.until), height: this.y(one.from) - this.y(one.until) }));
+    this.idle = free.map(({ at, open }) => {
+      const [until, from] = [times[at] as number, times[at + 1] as number];
+      const [top, bottom] = [this.#tops[at] as number, this.#tops[at + 1] as number];
+      return { from, until, top, height: bottom - top, open };
+    });
   }
 
   /** Height of a time. What is to come is above 0. */
@@ -107,37 +104,78 @@ function between(key: number, at: number, keys: Float64Array, values: Float64Arr
   return v0 + ((key - k0) / (k - k0)) * (v - v0);
 }
 
-/** The times in which nothing was built that are worth folding, the newest first. */
-function gaps(spans: readonly Span[], { newest, oldest, scale, band, open }: Shape): Idle[] {
-  const found: Idle[] = [];
-  const add = (from: number, until: number) => {
-    if ((until - from) * scale > WORTH * band) found.push({ from, until, top: 0, height: 0, open: open.has(until) });
-  };
-  let reached = newest;
-  for (const { start, end } of [...spans].sort((a, b) => b.end - a.end)) {
-    if (end < reached) add(end, reached);
-    reached = Math.min(reached, start);
+/** Spans by their ends: first as times, then as places among the axis' times. Each piece of history makes them anew. */
+interface Inside {
+  starts: Float64Array;
+  ends: Float64Array;
+}
+
+/** What of the spans is on the axis. */
+function clipped(spans: readonly Span[], { newest, oldest }: Shape): Inside {
+  const starts = new Float64Array(spans.length);
+  const ends = new Float64Array(spans.length);
+  let count = 0;
+  for (const span of spans) {
+    const start = Math.min(span.start, newest - 1);
+    const end = Math.min(Math.max(span.end ?? newest, span.start + 1), newest);
+    if (start < oldest || end <= start) continue;
+    starts[count] = start;
+    ends[count++] = end;
   }
-  add(oldest, reached);
+  return { starts: starts.subarray(0, count), ends: ends.subarray(0, count) };
+}
+
+/** The axis' times, the newest first and each once; the spans' ends become places among them. */
+function timesOf(inside: Inside, { newest, oldest }: Shape): Float64Array {
+  const count = inside.starts.length;
+  const all = new Float64Array(2 * count + 2);
+  all.set(inside.starts);
+  all.set(inside.ends, count);
+  all.set([newest, oldest], 2 * count);
+  all.sort().reverse();
+  let kept = 0;
+  for (const time of all) if (kept === 0 || time !== all[kept - 1]) all[kept++] = time;
+  const times = all.subarray(0, kept);
+  const place = (time: number) => find(kept, (at) => (times[at] as number) <= time);
+  for (let at = 0; at < count; at++) {
+    inside.starts[at] = place(inside.starts[at] as number);
+    inside.ends[at] = place(inside.ends[at] as number);
+  }
+  return times;
+}
+
+/** Places from which to the next nothing was built for long enough to be folded. */
+function idleBelow({ starts, ends }: Inside, times: Float64Array, shape: Shape): { at: number; open: boolean }[] {
+  const change = new Int32Array(times.length);
+  for (const at of ends) (change[at] as number)++;
+  for (const at of starts) (change[at] as number)--;
+  const found: { at: number; open: boolean }[] = [];
+  let running = 0;
+  for (let at = 0; at + 1 < times.length; at++) {
+    running += change[at] as number;
+    const until = times[at] as number;
+    if (running === 0 && (until - (times[at + 1] as number)) * shape.scale > WORTH * shape.band)
+      found.push({ at, open: shape.open.has(until) });
+  }
   return found;
 }
 
-function heights(times: Float64Array, spans: readonly Span[], idle: readonly Idle[], shape: Shape): Float64Array {
-  const { scale, least, band } = shape;
-  const folded = new Set(idle.filter(({ open }) => !open).map(({ from }) => from));
-  const begun = [...spans].sort((a, b) => b.start - a.start);
-  let next = 0;
+function heights(
+  { starts, ends }: Inside,
+  times: Float64Array,
+  idle: readonly { at: number; open: boolean }[],
+  { scale, least, band }: Shape,
+): Float64Array {
+  // Of the spans that begin at a place, the one that ended at the oldest time needs the most room.
+  const ended = new Int32Array(times.length).fill(-1);
+  starts.forEach((start, span) => (ended[start] = Math.max(ended[start] as number, ends[span] as number)));
+  const folded = new Set(idle.filter(({ open }) => !open).map(({ at }) => at));
   const tops = new Float64Array(times.length);
-  const topAt = new Map<number, number>();
-  for (let at = 0; at < times.length; at++) {
-    const time = times[at] as number;
-    let top = 0;
-    if (at > 0) top = (tops[at - 1] as number) + (folded.has(time) ? band : ((times[at - 1] as number) - time) * scale);
-    for (let span = begun[next]; span?.start === time; span = begun[++next]) {
-      top = Math.max(top, (topAt.get(span.end) ?? 0) + least);
-    }
-    tops[at] = top;
-    topAt.set(time, top);
+  for (let at = 1; at < times.length; at++) {
+    const above = at - 1;
+    const even = folded.has(above) ? band : ((times[above] as number) - (times[at] as number)) * scale;
+    const from = ended[at] as number;
+    tops[at] = Math.max((tops[above] as number) + even, from < 0 ? 0 : (tops[from] as number) + least);
   }
   return tops;
 }

@@ -1,4 +1,5 @@
 /** The times beside the timeline: each label once. Pure. */
+import { clockTime } from "../words/time";
 import type { Axis } from "./axis";
 
 /** A labelled time. */
@@ -82,7 +83,7 @@ function tick(time: number, y: number, above: Tick | undefined): Tick {
   return {
     time,
     y,
-    label: date.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", hour12: false }),
+    label: clockTime(time),
     day: newDay ? date.toLocaleDateString(undefined, { weekday: "short", day: "numeric", month: "short" }) : "",
   };
 }

@@ -21,7 +21,7 @@ function axis(spans: Span[], shape: Partial<Shape> = {}): Axis {
 }
 
 /** Repeatable builds of some builders; those of one builder do not overlap. */
-function farm(seed: number): Span[][] {
+function farm(seed: number): { start: number; end: number }[][] {
   let state = seed;
   const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
   return Array.from({ length: 1 + Math.floor(random() * 6) }, () => {
@@ -73,6 +73,15 @@ describe("the axis", () => {
     ]);
     const opened = axis(spans, { open: new Set([NOW - HOUR]) });
     expect(opened.height - folded.height).toBeCloseTo(6 * HOUR * SCALE - 28);
+  });
+
+  test("what runs reaches to the top", () => {
+    const made = axis([
+      { start: NOW - 2 * HOUR, end: null },
+      { start: NOW - 4 * HOUR, end: NOW - 3 * HOUR },
+    ]);
+    expect(made.idle.map(({ until }) => NOW - until)).toEqual([2 * HOUR, 4 * HOUR]);
+    expect(made.y(NOW - 2 * HOUR)).toBeCloseTo(2 * HOUR * SCALE);
   });
 
   test("nothing at all is one band", () => {

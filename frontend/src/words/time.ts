@@ -42,9 +42,11 @@ export function absolute(at: number): string {
 // Making a format takes longer than using it a hundred times.
 const WHOLE = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+
 /** `14:02`. */
 export function clockTime(at: number): string {
-  return new Date(at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", hour12: false });
+  return CLOCK.format(at);
 }
 
 /** How far a build is and what remains, from its usual duration. */
