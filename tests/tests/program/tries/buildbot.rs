@@ -12,6 +12,8 @@ const PATIENCE: Duration = Duration::from_secs(180);
 
 pub struct Buildbot {
     environment: PathBuf,
+    /// What it is run with besides.
+    variables: &'static [(&'static str, &'static str)],
     folder: TempDir,
     child: Option<Child>,
     pub pb: u16,
@@ -21,6 +23,21 @@ pub struct Buildbot {
 impl Buildbot {
     /// Starts one that builds this repository, or says that none is installed.
     pub async fn start(repository: &Path) -> Option<Buildbot> {
+        let repository = repository.display().to_string();
+        let configuration = |pb: u16, web: u16| {
+            include_str!("buildbot.cfg")
+                .replace("@PB@", &pb.to_string())
+                .replace("@WEB@", &web.to_string())
+                .replace("@REPOSITORY@", &repository)
+        };
+        Buildbot::start_with(&[], configuration).await
+    }
+
+    /// Starts one with a configuration that is made from the ports for tries and for its pages.
+    pub async fn start_with(
+        variables: &'static [(&'static str, &'static str)],
+        configuration: impl Fn(u16, u16) -> String,
+    ) -> Option<Buildbot> {
         let usual = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tools/buildbot");
         let environment = std::env::var_os("OUTPOST_TEST_BUILDBOT").map_or(usual, PathBuf::from);
         if !environment.join("bin/buildbot").exists() {
@@ -29,6 +46,7 @@ impl Buildbot {
         }
         let mut buildbot = Buildbot {
             environment,
+            variables,
             folder: TempDir::new().expect("a temporary folder"),
             child: None,
             pb: free_port(),
@@ -40,10 +58,7 @@ impl Buildbot {
             .status();
         assert!(made.expect("buildbot runs").success());
         std::fs::create_dir(buildbot.basedir().join("jobs")).expect("a folder");
-        let config = include_str!("buildbot.cfg")
-            .replace("@PB@", &buildbot.pb.to_string())
-            .replace("@WEB@", &buildbot.web.to_string())
-            .replace("@REPOSITORY@", &repository.display().to_string());
+        let config = configuration(buildbot.pb, buildbot.web);
         std::fs::write(buildbot.basedir().join("master.cfg"), config).expect("a configuration");
         buildbot.run().await;
         Some(buildbot)
@@ -56,6 +71,7 @@ impl Buildbot {
         let child = Command::new(self.program())
             .args(["start", "--nodaemon"])
             .arg(self.basedir())
+            .envs(self.variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -99,7 +115,12 @@ impl Buildbot {
 
     /// What its worker built.
     pub fn got(&self, builder: &str) -> PathBuf {
-        self.basedir().join("workers/local").join(builder).join("got")
+        self.worker_folder(builder).join("got")
+    }
+
+    /// Where its worker builds for a builder.
+    pub fn worker_folder(&self, builder: &str) -> PathBuf {
+        self.basedir().join("workers/local").join(builder)
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod buildbot;
 mod desk;
+mod systems;
+mod trouble;
 mod ways;
 
 use serde_json::{Value, json};

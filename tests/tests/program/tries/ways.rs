@@ -5,7 +5,7 @@ use super::{change_everything, lay_out, look, submit, tree, until, until_over};
 use serde_json::{Value, json};
 use tests::{Outpost, Repository};
 
-async fn give_access(outpost: &Outpost, buildbot: &Buildbot, password: &str) -> (u16, Value) {
+pub(super) async fn give_access(outpost: &Outpost, buildbot: &Buildbot, password: &str) -> (u16, Value) {
     let access = json!({
         "master": "team", "way": "pb", "address": buildbot.address(), "user": "alice", "has_password": false,
         "session_only": true, "port": null, "jobdir": "", "ssh": "", "buildbotbin": "", "found_in": null,
@@ -14,7 +14,7 @@ async fn give_access(outpost: &Outpost, buildbot: &Buildbot, password: &str) -> 
     outpost.try_call("set_try_access", input).await
 }
 
-async fn joined(outpost: &Outpost, buildbot: &Buildbot) {
+pub(super) async fn joined(outpost: &Outpost, buildbot: &Buildbot) {
     outpost.ok(&["join", &buildbot.url(), "--name", "team"]);
     outpost
         .until("the team is followed", |overview| {
@@ -24,7 +24,7 @@ async fn joined(outpost: &Outpost, buildbot: &Buildbot) {
         .await;
 }
 
-fn write_all(repository: &Repository) {
+pub(super) fn write_all(repository: &Repository) {
     lay_out(|file, text| repository.write(file, text));
 }
 
