@@ -49,7 +49,11 @@ pub(crate) async fn of_build(app: &App, query: TryOfBuild) -> Result<TryChange, 
     }
     let root = match root {
         Some(root) => root,
-        None => working_copy(app, &given.repository).await?,
+        None => {
+            let (root, repository) = working_copy(app, &given).await?;
+            given.repository = repository;
+            root
+        }
     };
     let change = Change {
         id: fresh_id(),
@@ -128,23 +132,45 @@ async fn ours(app: &App, master: &str, set: BuildSetId) -> Result<Option<(i64, R
     Ok(records.find(|(_, record)| record.master == master && record.build_set == Some(set.0)))
 }
 
-/// The working copy here of a repository.
-async fn working_copy(app: &App, repository: &str) -> Result<PathBuf, Refusal> {
+/// The working copy here of a build's repository, and that repository's address. A build that was forced often does not
+/// say which one it is: then it is the one that has the commit.
+async fn working_copy(app: &App, given: &Given) -> Result<(PathBuf, String), Refusal> {
     let roots = app.store().read(|c| store::tries::roots(c, 100)).await?;
     let tried = roots.into_iter().map(|(root, _)| PathBuf::from(root));
     let folders: Vec<PathBuf> = super::access::folders(app).into_iter().chain(tried).collect();
+    let unnamed = given.repository.is_empty();
+    let commit = given.base.as_deref().filter(|base| unnamed && is_commit(base));
+    if unnamed && commit.is_none() {
+        let message = "the build says neither its repository nor its commit";
+        return Err(Refusal::not_found(message).hint("Choose its folder."));
+    }
     for folder in folders {
         let look = TryLook {
             folder: folder.to_string_lossy().into_owned(),
+            base: commit.map(str::to_owned),
             ..TryLook::default()
         };
         let taken = super::look::taken(app, look).await;
         if let Ok(taken) = taken
-            && same_repository(taken.repository(), repository)
+            && (unnamed || same_repository(taken.repository(), &given.repository))
         {
-            return Ok(folder);
+            let repository = match unnamed {
+                true => taken.repository().to_owned(),
+                false => given.repository.clone(),
+            };
+            return Ok((folder, repository));
         }
     }
-    let message = format!("no working copy of {repository} is known here");
+    let message = match commit {
+        Some(commit) => {
+            format!("the build does not say its repository, and no working copy here has its commit {commit}")
+        }
+        None => format!("no working copy of {} is known here", given.repository),
+    };
     Err(Refusal::not_found(message).hint("Choose its folder."))
+}
+
+/// Whether it names one commit of all there are.
+fn is_commit(revision: &str) -> bool {
+    matches!(revision.len(), 40 | 64) && revision.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
