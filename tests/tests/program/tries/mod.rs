@@ -2,6 +2,8 @@
 
 mod buildbot;
 mod desk;
+mod of_build;
+mod push;
 mod systems;
 mod trouble;
 mod ways;
