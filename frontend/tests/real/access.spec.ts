@@ -48,3 +48,11 @@ test("a page says since when it is stale, and is live again when the resident is
   await heading("widget");
   await role("button", { name: "Force…" }).waitFor();
 });
+
+test("the licences of the packages in the pages are with the pages", async () => {
+  const answer = await all.context.request.get(`${all.outpost.url}/third-party.txt`);
+  const text = await answer.text();
+  expect(text).toMatch(/^highlight\.js \d/m);
+  expect(text).toContain("BSD 3-Clause License");
+  expect(text).toMatch(/^svelte \d/m);
+});

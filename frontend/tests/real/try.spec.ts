@@ -69,6 +69,8 @@ test("a red try, a green one with an untracked file, and the push of what passed
 
   // And is pushed, as it was built.
   await role("button", { name: "Push it…" }).click();
+  await role("dialog").getByText("a new commit with exactly the tree that was built, 2 files changed").waitFor();
+  await role("dialog").getByTitle(repository.git("rev-parse", "HEAD").trim()).waitFor();
   await role("dialog").getByRole("button", { name: "Push it" }).click();
   await seen(/^Pushed to/);
   expect(inUpstream("log", "-1", "--format=%s", "main").trim()).toBe("look for words");
