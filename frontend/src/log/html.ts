@@ -31,11 +31,14 @@ const ATTRIBUTES = new Set(
 
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; frame-src 'none'";
+/** Our own part of the looks. The window's policy, which the frame is under too, lets in exactly this, by its hash. */
+export const LOOKS =
+  ":root{color-scheme:light;background:#fff;color:#111;font:13px system-ui,sans-serif;overflow-wrap:anywhere}" +
+  "body{margin:12px}";
 const HEAD =
   `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}">` +
   '<meta name="referrer" content="no-referrer"><meta http-equiv="x-dns-prefetch-control" content="off">' +
-  "<style>:root{color-scheme:light;background:#fff;color:#111;font:13px system-ui,sans-serif;overflow-wrap:anywhere}" +
-  "body{margin:12px}</style>";
+  `<style>${LOOKS}</style>`;
 
 /**
  * What a tag, a comment, a declaration or a dropped element looks like, from its beginning. What never ends goes to the
