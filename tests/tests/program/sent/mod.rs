@@ -2,7 +2,7 @@
 
 mod jobdir;
 mod server;
-mod ssh;
+pub mod ssh;
 
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};

@@ -7,14 +7,16 @@ use tempfile::TempDir;
 use tests::{has, program};
 
 /// A server with keys of its own, for the user of this test.
-struct Server {
+pub struct Server {
     child: Child,
     folder: TempDir,
-    port: u16,
+    /// Where it listens, on the loopback.
+    pub port: u16,
 }
 
 impl Server {
-    fn start() -> Option<Server> {
+    /// Starts one, or says what is not installed.
+    pub fn start() -> Option<Server> {
         let daemon = Path::new("/usr/sbin/sshd");
         if !daemon.exists() || !has("ssh") || !has("ssh-keygen") {
             skip("install openssh-server and openssh-client to send changes through them");
@@ -51,7 +53,8 @@ impl Server {
         Some(Server { child, folder, port })
     }
 
-    async fn answers(&self) {
+    /// Waits until it can be reached.
+    pub async fn answers(&self) {
         let deadline = Instant::now() + PATIENCE;
         while tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
             assert!(Instant::now() < deadline, "{}", self.log());
@@ -64,7 +67,7 @@ impl Server {
     }
 
     /// The words that reach it.
-    fn ssh(&self) -> String {
+    pub fn ssh(&self) -> String {
         let key = self.folder.path().join("user");
         format!(
             "ssh -F none -i {} -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null",
@@ -81,7 +84,8 @@ impl Drop for Server {
     }
 }
 
-fn user() -> String {
+/// Who runs this.
+pub fn user() -> String {
     let told = std::process::Command::new("id").arg("-un").output().expect("id runs");
     String::from_utf8_lossy(&told.stdout).trim().to_owned()
 }

@@ -113,6 +113,17 @@ impl Buildbot {
         format!("127.0.0.1:{}", self.pb)
     }
 
+    /// Its folder of job files.
+    pub fn jobs(&self) -> PathBuf {
+        self.basedir().join("jobs")
+    }
+
+    /// What its pages answer.
+    pub async fn asked(&self, path: &str) -> serde_json::Value {
+        let answer = reqwest::get(format!("{}api/v2/{path}", self.url())).await;
+        answer.expect("an answer").json().await.expect("JSON")
+    }
+
     /// What its worker built.
     pub fn got(&self, builder: &str) -> PathBuf {
         self.worker_folder(builder).join("got")

@@ -2,9 +2,12 @@
 
 mod buildbot;
 mod desk;
+mod lost;
 mod of_build;
 mod push;
+mod ssh;
 mod systems;
+mod team;
 mod trouble;
 mod ways;
 
