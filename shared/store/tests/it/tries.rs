@@ -87,7 +87,7 @@ async fn the_newest_come_first_and_a_forgotten_one_is_gone_with_its_patch() {
 #[tokio::test]
 async fn records_are_revised_where_they_have_to_be() {
     let farm = Farm::new();
-    let read = |c: &rusqlite::Connection| {
+    let revise = farm.store.write(|c| {
         tries::insert(c, &new("a", 1, Vec::new()))?;
         let other = tries::insert(c, &new("b", 2, Vec::new()))?;
         tries::update(c, other, false, &json!({"master": "team"}))?;
@@ -99,8 +99,8 @@ async fn records_are_revised_where_they_have_to_be() {
             is_it
         })?;
         tries::list(c, None, None, 9)
-    };
-    let list = farm.store.write(read).await.unwrap();
+    });
+    let list = revise.await.unwrap();
     let records: Vec<_> = list.iter().map(|one| (&one.record, one.open)).collect();
     let (revised, left) = (json!({"master": "crew"}), json!({"state": "queued"}));
     assert_eq!(records, [(&revised, false), (&left, true)]);

@@ -7,9 +7,9 @@ use crate::api::overview::{BuilderRow, RunningRow, WaitingRow, WorkerRow};
 use crate::joined::Member;
 use crate::joined::translate::project;
 use client::picture::{Builder, Finished, Picture, Request, Running};
-use model::{BuildSetId, BuilderId};
+use model::{BuildSetId, BuilderId, Results};
 use std::collections::HashMap;
-use watch::BuilderView;
+use watch::{BuilderView, Colour};
 
 /// A master's picture, looked at once for all its rows.
 pub(in crate::service) struct Rows<'a> {
@@ -49,6 +49,12 @@ impl<'a> Rows<'a> {
     pub fn builder(&self, builder: &Builder, watched: Option<&BuilderView>) -> BuilderRow {
         let name = builder.shown_name();
         let telling = telling(builder).next().and_then(|build| build.results);
+        // After a restart the last build alone is known, and it may be of somebody's patch.
+        let telling = telling.or_else(|| match watched?.colour {
+            Colour::Green => Some(Results::Success),
+            Colour::Red => Some(Results::Failure),
+            Colour::Unknown => None,
+        });
         let blame = watched.and_then(|view| view.blame.as_ref());
         let mut broken_by: Vec<String> = blame.map(|blame| blame.others.clone()).unwrap_or_default();
         if blame.is_some_and(|blame| blame.mine) {
