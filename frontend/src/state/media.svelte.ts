@@ -21,3 +21,6 @@ class Media {
 
 /** Too narrow for columns side by side. */
 export const narrow = new Media("(max-width: 760px)");
+
+/** Room enough for whole sentences beside columns. */
+export const wide = new Media("(min-width: 1600px)");
