@@ -1,8 +1,8 @@
-//! What a try on a team's master means for those who look at that master.
+//! What a try on a team's master means for those who look at that master, and what becomes of it when it is renamed.
 
 use super::buildbot::{Buildbot, cloned};
-use super::ways::{joined, write_all};
-use super::{look, submit, until_over};
+use super::ways::{give_access, joined, write_all};
+use super::{look, submit, until, until_over};
 use serde_json::{Value, json};
 use tests::Outpost;
 
@@ -61,4 +61,52 @@ async fn a_try_that_fails_leaves_its_builder_green_and_nobody_else_hears_of_it()
     outpost.quit();
     outpost.run(&["--no-tray"]).await;
     outpost.until("it is green after a restart too", failed).await;
+}
+
+#[tokio::test]
+async fn tries_go_with_a_master_that_is_renamed_also_one_that_waits_for_it() {
+    let (clone, _place, bare) = cloned(write_all);
+    let Some(mut buildbot) = Buildbot::start(&bare).await else {
+        return;
+    };
+    let outpost = Outpost::start().await;
+    joined(&outpost, &buildbot).await;
+    assert_eq!(give_access(&outpost, &buildbot, "s3cret").await.0, 200);
+    clone.write("text.txt", "other\n");
+    let change = look(&outpost, &clone.path()).await;
+    let ended = submit(&outpost, &change, "team/pb", &["linux"]).await;
+    until_over(&outpost, ended).await;
+
+    let rename = |from: &str, to: &str| outpost.call("rename_master", json!({"master": from, "name": to}));
+    rename("team", "crew").await;
+    let row = outpost.call("try_row", json!({"id": ended})).await;
+    assert_eq!(
+        (&row["master"], &row["target"], &row["results"]),
+        (&json!("crew"), &json!("crew/pb"), &json!("success")),
+        "{row:#}"
+    );
+    let path = row["builders"][0]["path"].as_str().expect("a page");
+    assert!(path.starts_with("/masters/crew/builders/"), "{path}");
+    let access = outpost.call("try_access", json!({"master": "crew"})).await;
+    assert_eq!(access["address"], buildbot.address());
+    let change = look(&outpost, &clone.path()).await;
+    assert_eq!(change["last"]["target"], "crew/pb", "{change:#}");
+
+    // One that waits for its master is sent to it by its new name.
+    buildbot.kill();
+    let queued = submit(&outpost, &change, "crew/pb", &["other"]).await;
+    until(&outpost, queued, "it waits", |row| row["state"] == "queued").await;
+    rename("crew", "gang").await;
+    let (status, refusal) = outpost
+        .try_call("rename_master", json!({"master": "gang", "name": "Not A Name"}))
+        .await;
+    assert_ne!(status, 200, "{refusal:#}");
+    buildbot.run().await;
+    outpost.call("reconnect", json!({"master": "gang"})).await;
+    let row = until_over(&outpost, queued).await;
+    assert_eq!(
+        (&row["master"], &row["results"]),
+        (&json!("gang"), &json!("success")),
+        "{row:#}"
+    );
 }
