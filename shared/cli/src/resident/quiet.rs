@@ -7,9 +7,9 @@ use app::api::Event;
 use std::time::Duration;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-/// So long after something happened memory is given back, and not more often than that. Reading a joined master takes
-/// less; and whoever looks at a page finds its code still there.
-const AFTER: Duration = Duration::from_secs(30);
+/// So long after something happened memory is given back, and not more often than that: as long as what was learned waits
+/// until it is kept, so that both wake the machine together. To whoever looks at a page it costs some milliseconds.
+const AFTER: Duration = Duration::from_secs(10);
 
 /// Gives memory back after the start, and after each time in which something happened, until nothing is told any more.
 pub async fn after_bursts(mut events: Receiver<Event>) {
