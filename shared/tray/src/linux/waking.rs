@@ -14,21 +14,26 @@ use zbus::{Connection, MatchRule, MessageStream};
 
 /// Between two tellings of the same.
 const PAUSE: Duration = Duration::from_secs(5);
-/// Without a system bus a new try is made after this time, and then ever later.
+/// When the system bus is lost a new try is made after this time, and then ever later.
 const FIRST_RETRY: Duration = Duration::from_secs(30);
 /// NetworkManager's word for a network from which more than this machine can be reached, and all above it.
 const CONNECTED_SITE: u32 = 60;
 
-/// Listens until nobody wants to know any more.
+/// Listens until nobody wants to know any more. A machine that has no system bus gets none while it runs: to look for one
+/// would only wake it.
 pub(super) async fn listen(to: mpsc::Sender<Waking>) {
     let mut wait = FIRST_RETRY;
+    let mut is_there = false;
     loop {
         tokio::select! {
             () = to.closed() => return,
-            heard = hear(&to) => match heard {
+            heard = hear(&to, &mut is_there) => match heard {
                 Ok(()) => wait = FIRST_RETRY,
                 Err(error) => tracing::debug!(%error, "the system bus cannot be heard"),
             },
+        }
+        if !is_there {
+            return;
         }
         tokio::select! {
             () = to.closed() => return,
@@ -37,9 +42,10 @@ pub(super) async fn listen(to: mpsc::Sender<Waking>) {
     }
 }
 
-/// Until the bus is gone.
-async fn hear(to: &mpsc::Sender<Waking>) -> zbus::Result<()> {
+/// Until the bus is gone; whether there is one.
+async fn hear(to: &mpsc::Sender<Waking>, is_there: &mut bool) -> zbus::Result<()> {
     let bus = Connection::system().await?;
+    *is_there = true;
     let mut sleeps = signals(
         &bus,
         "/org/freedesktop/login1",
