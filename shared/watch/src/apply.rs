@@ -162,11 +162,8 @@ impl State {
         self.touch_all();
     }
 
-    /// Ends the mutes that wait for this builder's repair and have nothing red left.
-    pub(crate) fn end_mutes_fixed_by(&mut self, builder: &BuilderKey) {
-        let Some(repaired) = self.builders.get(builder).map(|b| &b.info) else {
-            return;
-        };
+    /// Ends the mutes that wait for the repair of this builder, which is red no more, and have nothing red left.
+    pub(crate) fn end_mutes_fixed_by(&mut self, repaired: &BuilderInfo) {
         let builders = &self.builders;
         let over = |mute: &Mute| {
             let red = |b: &BuilderState| b.colour == Colour::Red && mute.scope.covers(&b.info);
@@ -182,8 +179,14 @@ impl State {
     fn drop_master(&mut self, master: &MasterKey) -> Vec<Tell> {
         self.masters.remove(master);
         let theirs: Vec<BuilderKey> = self.builders_of(master).map(|(key, _)| key.clone()).collect();
+        let gone: Vec<Box<BuilderState>> = theirs.iter().filter_map(|key| self.builders.remove(key)).collect();
         self.touched.builders.extend(theirs);
-        self.builders.retain(|key, _| key.master != *master);
+        // Builders of the same ids may come, and are others.
+        self.mutes
+            .retain(|mute| !matches!(&mute.scope, Scope::Builder(key) if key.master == *master));
+        for red in gone.iter().filter(|builder| builder.colour == Colour::Red) {
+            self.end_mutes_fixed_by(&red.info);
+        }
         self.verdicts.retain(|verdict| verdict.build.master != *master);
         self.claims.retain(|claim| claim.builder.master != *master);
         self.away_kept.retain(|away| away.master != *master);
@@ -220,8 +223,11 @@ impl State {
 
     /// A builder that the configuration has no more: nothing is broken by it any longer.
     fn drop_builder(&mut self, now: Time, key: &BuilderKey) -> Option<Tell> {
-        self.builders.remove(key);
+        let gone = self.builders.remove(key);
         self.mutes.retain(|mute| mute.scope != Scope::Builder(key.clone()));
+        if let Some(red) = gone.filter(|builder| builder.colour == Colour::Red) {
+            self.end_mutes_fixed_by(&red.info);
+        }
         self.claims.retain(|claim| claim.builder != *key);
         self.touched.builders.insert(key.clone());
         self.touch_all();

@@ -314,7 +314,9 @@ impl State {
     fn fixed(&mut self, now: Time, case: &Case<'_>, by: Vec<Suspect>) -> Decision {
         let (name, build) = (&case.name, case.build);
         self.claims.retain(|claim| claim.builder != build.builder);
-        self.end_mutes_fixed_by(&build.builder);
+        if let Some(repaired) = self.builders.get(&build.builder).map(|b| b.info.clone()) {
+            self.end_mutes_fixed_by(&repaired);
+        }
         let id = self.builders.get_mut(&build.builder).and_then(|b| b.broken_in.take());
         let Some(at) = id.and_then(|id| self.breaks.iter().position(|b| b.id == id)) else {
             return Decision::silence(format!("{name} is green again."));

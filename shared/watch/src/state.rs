@@ -131,7 +131,7 @@ impl State {
         mutes
             .chain(claims)
             .chain(self.next_quiet_border(now))
-            .chain(self.next_reminder())
+            .chain(self.next_reminder(now))
             .min()
             .map(|due| due.max(now))
     }
@@ -144,7 +144,11 @@ impl State {
         Some(Time((now.0.div_euclid(60_000) + minutes) * 60_000))
     }
 
-    fn next_reminder(&self) -> Option<Time> {
+    /// None while there is silence: what ends that is due by itself, and then they come.
+    fn next_reminder(&self, now: Time) -> Option<Time> {
+        if self.hush(now).is_some() {
+            return None;
+        }
         let breaks = self.breaks.iter().filter(|_| self.reminds());
         breaks.filter_map(|b| self.reminder_of(b)).min()
     }

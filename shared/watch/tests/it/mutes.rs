@@ -214,6 +214,67 @@ fn a_reminder_that_may_not_come_does_not_keep_the_clock_busy() {
 }
 
 #[test]
+fn a_reminder_in_silence_waits_for_its_end_and_keeps_no_clock_busy() {
+    let reminding = Settings {
+        otherwise: Rule {
+            remind_minutes: Some(10),
+            ..Rule::usual()
+        },
+        ..settings()
+    };
+    let quiet = Some(QuietHours {
+        from: 12 * 60 + 5,
+        to: 13 * 60,
+    });
+    let mut desk = Desk::green();
+    desk.hear(Happening::Settings(Settings {
+        quiet,
+        ..reminding.clone()
+    }));
+    aloud(&desk.finish(1, 2, Failure, &[change(2, ME)]));
+    assert_eq!(desk.tick_after(20), []);
+    assert_eq!(desk.state.next_tick(desk.now), Some(NOON.plus_millis(60 * MINUTE)));
+    aloud(&desk.tick_after(40));
+
+    let mut desk = Desk::green();
+    desk.hear(Happening::Settings(reminding));
+    aloud(&desk.finish(1, 2, Failure, &[change(2, ME)]));
+    desk.hear(Happening::DoNotDisturb(true));
+    assert_eq!(desk.tick_after(20), []);
+    assert_eq!(desk.state.next_tick(desk.now), None);
+    desk.hear(Happening::DoNotDisturb(false));
+    assert_eq!(desk.state.next_tick(desk.now), Some(desk.now));
+    aloud(&desk.tick_after(0));
+}
+
+#[test]
+fn a_mute_until_fixed_ends_when_what_is_red_is_gone() {
+    let bundled = MasterKey::bundled;
+    let others = (2..=5).map(info).collect();
+    let without_it = Happening::Builders {
+        master: bundled(),
+        builders: others,
+    };
+    for gone in [without_it, Happening::MasterGone(bundled())] {
+        let mut desk = Desk::green();
+        desk.finish(1, 2, Failure, &[change(2, ME)]);
+        desk.hear(mute(Scope::Tag("odd".to_owned()), MuteLength::UntilFixed));
+        desk.hear(mute(Scope::Tag("even".to_owned()), MuteLength::UntilFixed));
+        desk.hear(gone.clone());
+        let left = desk.state.mutes().iter().map(|mute| mute.scope.clone());
+        assert_eq!(left.collect::<Vec<_>>(), [Scope::Tag("even".to_owned())], "{gone:?}");
+    }
+}
+
+#[test]
+fn a_builder_that_comes_with_the_id_of_one_that_is_gone_is_not_muted() {
+    let mut desk = Desk::green();
+    desk.hear(mute(Scope::Builder(builder(1)), MuteLength::ForEver));
+    desk.hear(Happening::MasterGone(MasterKey::bundled()));
+    assert!(desk.state.mutes().is_empty());
+}
+
+#[test]
 fn a_snooze_until_tomorrow_ends_at_eight_local_time() {
     // NOON is 12:00 UTC on a Friday; local time, the local hours of the day and the end in UTC hours from NOON.
     for (offset, hours) in [(0, 20), (60, 19), (-13 * 60, 9), (12 * 60, 32)] {
