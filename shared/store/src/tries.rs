@@ -100,6 +100,20 @@ pub fn insert(c: &Connection, new: &NewTry) -> Result<i64> {
     Ok(id)
 }
 
+/// Forgets the oldest of those that are over, with their patches, until there are no more than `tries` of them and their
+/// packed patches take no more than `bytes`. How many were forgotten.
+pub fn make_room(c: &Connection, tries: u32, bytes: u64) -> Result<usize> {
+    let sql = "
+        DELETE FROM tries WHERE tryid IN (
+            SELECT tryid FROM (
+                SELECT tryid, count(*) OVER newest AS place, sum(coalesce(length(body), 0)) OVER newest AS bytes
+                FROM tries LEFT JOIN try_patches USING (tryid) WHERE open = 0
+                WINDOW newest AS (ORDER BY tryid DESC))
+            WHERE place > ?1 OR bytes > ?2)";
+    let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+    c.prepare_cached(sql)?.execute((tries, bytes))
+}
+
 /// Keeps what is known now; whether it is there.
 pub fn update(c: &Connection, id: i64, open: bool, record: &Json) -> Result<bool> {
     let sql = "UPDATE tries SET open = ?2, record = ?3 WHERE tryid = ?1";

@@ -85,6 +85,38 @@ async fn the_newest_come_first_and_a_forgotten_one_is_gone_with_its_patch() {
 }
 
 #[tokio::test]
+async fn the_oldest_that_are_over_make_room() {
+    let farm = Farm::new();
+    let left = |tries: u32, bytes: u64| {
+        let write = farm.store.write(move |c| {
+            tries::list(c, None, None, 100)?
+                .iter()
+                .try_for_each(|one| tries::remove(c, one.id).map(drop))?;
+            let noise: Vec<u8> = (0..1_000_u32)
+                .flat_map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes())
+                .collect();
+            let mut ids = Vec::new();
+            for at in 0..6 {
+                let id = tries::insert(c, &new("a", at, noise.clone()))?;
+                tries::update(c, id, at == 1, &json!({}))?;
+                ids.push(id);
+            }
+            tries::make_room(c, tries, bytes)?;
+            let left = tries::list(c, None, None, 100)?;
+            let places = left.iter().map(|one| ids.iter().position(|id| *id == one.id));
+            places
+                .map(|place| Ok(place.unwrap_or(99)))
+                .collect::<Result<Vec<usize>, store::rusqlite::Error>>()
+        });
+        async move { write.await.unwrap() }
+    };
+    assert_eq!(left(100, 1 << 30).await, [5, 4, 3, 2, 1, 0]);
+    assert_eq!(left(2, 1 << 30).await, [5, 4, 1], "what is not over stays");
+    assert_eq!(left(100, 10_000).await, [5, 4, 1], "two such patches fit");
+    assert_eq!(left(100, 0).await, [1]);
+}
+
+#[tokio::test]
 async fn records_are_revised_where_they_have_to_be() {
     let farm = Farm::new();
     let revise = farm.store.write(|c| {
