@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 /// The most bytes of changed files that are held at once, both sides together.
 const LONGEST_CHANGE: u64 = 512 << 20;
-/// More untracked files than are shown to anybody.
-const MOST_UNTRACKED: usize = 50_000;
+/// More untracked files than are shown to anybody; no further ones are looked for.
+pub(crate) const MOST_UNTRACKED: usize = 50_000;
 /// Folders in folders that are looked into.
 const DEEPEST: usize = 128;
 
@@ -63,11 +63,16 @@ pub(crate) fn side(top: &Path, name: &[u8], old_mode: Option<u32>, room: &mut Ro
         Err(error) if is_absence(&error) => return Ok(Lies::Nothing),
         Err(error) => return Err(unreadable(name, &error.to_string())),
     };
-    let Some(mode) = read::mode(&seen) else {
+    if read::mode(&seen).is_none() {
         return Ok(Lies::Other);
+    }
+    let (mode, bytes) = match read::with_mode(&place, room.0) {
+        Ok(read) => read,
+        // Somebody has removed it meanwhile.
+        Err(_) if place.symlink_metadata().is_err_and(|error| is_absence(&error)) => return Ok(Lies::Nothing),
+        Err(reason) => return Err(unreadable(name, &reason)),
     };
     let mode = if cfg!(unix) { mode } else { old_mode.unwrap_or(mode) };
-    let bytes = read::whole(&place, room.0).map_err(|reason| unreadable(name, &reason))?;
     room.take(name, bytes.len())?;
     Ok(Lies::Side(Side { mode, bytes }))
 }
@@ -105,12 +110,14 @@ pub(crate) fn untracked(top: &Path, names: &[Vec<u8>], ignored: &Ignored) -> Vec
 }
 
 fn look(top: &Path, name: &[u8], ignored: &Ignored, deep: usize, found: &mut Vec<(Untracked, PathBuf)>) {
-    let Some(place) = names::place(top, name) else { return };
+    let Some(place) = names::place(top, name).filter(|_| found.len() < MOST_UNTRACKED) else {
+        return;
+    };
     if !place.is_symlink() && place.is_dir() {
         if deep > 0 && !find::is_top(&place) {
             look_into(top, name, ignored, deep - 1, found);
         }
-    } else if found.len() < MOST_UNTRACKED {
+    } else {
         found.extend(read::untracked(top, name.to_vec()));
     }
 }
@@ -120,7 +127,7 @@ fn look_into(top: &Path, folder: &[u8], ignored: &Ignored, deep: usize, found: &
     // A folder that may not be read has nothing to offer.
     for entry in entries.into_iter().flatten().flatten() {
         let last = names::bytes(Path::new(&entry.file_name()));
-        if !ignored.fits(&last) {
+        if found.len() < MOST_UNTRACKED && !ignored.fits(&last) {
             look(top, &names::join(folder, &last), ignored, deep, found);
         }
     }

@@ -1,6 +1,7 @@
 //! Why no change can be taken.
 
 use super::System;
+use super::read::CHANGED;
 use std::path::PathBuf;
 
 /// Why no change can be taken from a folder.
@@ -69,7 +70,16 @@ impl TakeError {
                 Some("Name the base: a branch or revision that the master can reach.".to_owned())
             }
             TakeError::NoRevision(_) => Some("Fetch it first, or name another.".to_owned()),
-            _ => None,
+            TakeError::Unreadable { reason, .. } if reason == CHANGED => {
+                Some("Look at the change again when nothing writes the file any more.".to_owned())
+            }
+            TakeError::Unreadable { .. } => {
+                Some("Put that right, or bring the file back as it was, and take the change again.".to_owned())
+            }
+            TakeError::Failed { .. } => Some("The same in a terminal tells more.".to_owned()),
+            TakeError::NotFor { .. } => Some("Take the whole change.".to_owned()),
+            // It is in the sentence, as far as there is one.
+            TakeError::GivenUp(_) => None,
         }
     }
 }

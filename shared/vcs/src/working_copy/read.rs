@@ -24,6 +24,13 @@ pub(crate) struct Stamp {
     mode: u32,
 }
 
+impl Stamp {
+    /// As git sees it.
+    pub(crate) fn mode(&self) -> u32 {
+        self.mode
+    }
+}
+
 /// The stamp of what is at `path`, as git sees its mode; `None` if it is neither a file nor a link.
 pub(crate) fn stamp(path: &Path) -> std::io::Result<Option<Stamp>> {
     let metadata = std::fs::symlink_metadata(path)?;
@@ -55,34 +62,56 @@ fn is_executable(_metadata: &Metadata) -> bool {
     false
 }
 
-/// The content of the file, or the target of the link, at `path`, all of one moment; read a second time when it changed
-/// meanwhile. At most `limit` bytes.
+/// The content of the file, or the target of the link, at `path`. At most `limit` bytes.
 pub(crate) fn whole(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
-    match whole_once(path, limit) {
-        Err(reason) if reason == CHANGED => whole_once(path, limit),
+    with_mode(path, limit).map(|(_, bytes)| bytes)
+}
+
+/// The same with its mode, all of one moment; read a second time when it changed meanwhile.
+pub(crate) fn with_mode(path: &Path, limit: u64) -> Result<(u32, Vec<u8>), String> {
+    match once(path, limit) {
+        Err(reason) if reason == CHANGED => once(path, limit),
         other => other,
     }
 }
 
-fn whole_once(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
+fn once(path: &Path, limit: u64) -> Result<(u32, Vec<u8>), String> {
     let words = |error: std::io::Error| error.to_string();
     let before = stamp(path).map_err(words)?.ok_or("it is neither a file nor a link")?;
     if before.size > limit {
         return Err(format!("it has {} bytes, and at most {limit} are read", before.size));
     }
-    let bytes = if before.mode == LINK {
-        target(path).map_err(words)?
-    } else {
-        let mut bytes = Vec::with_capacity(usize::try_from(before.size).unwrap_or(0));
-        let file = File::open(path).map_err(words)?;
-        file.take(limit + 1).read_to_end(&mut bytes).map_err(words)?;
-        bytes
-    };
-    let after = stamp(path).map_err(words)?;
-    match bytes.len() as u64 == before.size && after == Some(before) {
-        true => Ok(bytes),
-        false => Err(CHANGED.to_owned()),
+    let read = content(path, &before, limit);
+    let is_same = matches!(stamp(path), Ok(Some(after)) if after == before);
+    match read {
+        _ if !is_same => Err(CHANGED.to_owned()),
+        Ok(bytes) if before.mode == LINK || bytes.len() as u64 == before.size => Ok((before.mode, bytes)),
+        Ok(_) => Err(CHANGED.to_owned()),
+        Err(error) => Err(words(error)),
     }
+}
+
+fn content(path: &Path, stamp: &Stamp, limit: u64) -> std::io::Result<Vec<u8>> {
+    if stamp.mode == LINK {
+        return target(path);
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(stamp.size).unwrap_or(0));
+    open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Opens a file. Neither a link nor a pipe that has taken its place is followed or waited for.
+#[cfg(unix)]
+fn open(path: &Path) -> std::io::Result<File> {
+    use nix::libc::{O_NOFOLLOW, O_NONBLOCK};
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = File::options();
+    options.read(true).custom_flags(O_NOFOLLOW | O_NONBLOCK).open(path)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> std::io::Result<File> {
+    File::open(path)
 }
 
 /// The target of a link, as bytes.
@@ -109,7 +138,7 @@ pub(crate) fn untracked(top: &Path, path: Vec<u8>) -> Option<(Untracked, PathBuf
 
 fn beginning(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(GLANCE).read_to_end(&mut bytes)?;
+    open(path)?.take(GLANCE).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -123,4 +152,24 @@ pub(crate) fn os_path(path: &[u8]) -> PathBuf {
 #[cfg(not(unix))]
 pub(crate) fn os_path(path: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(path).into_owned())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    #[test]
+    fn a_pipe_that_nobody_writes_and_a_link_keep_nobody_waiting() {
+        let folder = tempfile::tempdir().expect("folder");
+        let [pipe, file, link] = ["pipe", "file", "link"].map(|name| folder.path().join(name));
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).expect("pipe");
+        std::fs::write(&file, "x").expect("file");
+        std::os::unix::fs::symlink(&file, &link).expect("link");
+        let (tell, opened) = mpsc::channel();
+        std::thread::spawn(move || tell.send([open(&pipe), open(&link), open(&file)].map(|file| file.is_ok())));
+        let opened = opened.recv_timeout(Duration::from_secs(30)).expect("it ends");
+        assert_eq!(opened, [true, false, true]);
+    }
 }

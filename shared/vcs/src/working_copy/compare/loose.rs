@@ -35,7 +35,9 @@ pub(crate) struct Loose {
 impl Loose {
     /// A file that goes as it lies there.
     pub(crate) fn new(shown: Untracked, path: PathBuf) -> Loose {
+        // One that has become a link since it was shown is not that file.
         let stamp = read::stamp(&path).ok().flatten();
+        let stamp = stamp.filter(|stamp| stamp.mode() == shown.mode);
         Loose {
             shown,
             path,

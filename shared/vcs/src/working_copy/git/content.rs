@@ -40,16 +40,12 @@ pub(super) fn read(
     let untracked: Vec<_> = untracked
         .filter_map(|path| read::untracked(&place.top, path.clone()))
         .collect();
-    let on_disk = found
-        .iter()
-        .filter(|found| matches!(found.new, New::Disk(mode) if mode != GITLINK));
-    let mut paths: Vec<&[u8]> = on_disk.map(|found| found.path.as_slice()).collect();
-    let edited = read_edited(
-        place,
-        settings,
-        &mut paths,
-        untracked.iter().map(|(shown, _)| shown.path.as_slice()),
-    )?;
+    let on_disk = found.iter().filter_map(|found| match found.new {
+        New::Disk(mode) if mode != GITLINK => Some((found.path.as_slice(), mode)),
+        _ => None,
+    });
+    let others = untracked.iter().map(|(shown, _)| shown.path.as_slice());
+    let edited = read_edited(place, settings, &on_disk.collect::<Vec<_>>(), others)?;
     let entries = entries(place, objects, found, edited.bytes)?;
     let untracked = untracked.into_iter().map(|(shown, path)| {
         let is_plain = shown.mode == LINK || !edited.rules.may_change(&shown.path);
@@ -78,31 +74,41 @@ struct Edited {
     bytes: HashMap<Vec<u8>, Vec<u8>>,
 }
 
+/// Reads the files at these paths, each with the mode that git saw.
 fn read_edited<'a>(
     place: &Place,
     settings: &Settings,
-    paths: &mut Vec<&'a [u8]>,
+    paths: &[(&'a [u8], u32)],
     untracked: impl Iterator<Item = &'a [u8]>,
 ) -> Result<Edited, TakeError> {
-    let asked: Vec<&[u8]> = paths.iter().copied().chain(untracked).collect();
+    let asked: Vec<&[u8]> = paths.iter().map(|(path, _)| *path).chain(untracked).collect();
     let rules = Rules::read(place, settings, &asked)?;
     let mut bytes = HashMap::new();
     let mut changing: Vec<&[u8]> = vec![];
     let mut left = LONGEST_PATCH * 2;
-    for path in paths {
+    for (path, mode) in paths.iter().copied() {
         let disk = place.top.join(read::os_path(path));
+        let changed = || unreadable(path, CHANGED.to_owned());
         let is_gone = || {
             disk.symlink_metadata()
                 .is_err_and(|error| error.kind() == ErrorKind::NotFound)
         };
-        let unreadable = |reason: String| unreadable(path, if is_gone() { CHANGED.to_owned() } else { reason });
         if rules.always_changes(path) && !disk.is_symlink() {
+            if !is_as_seen(settings, mode, 0o100_644) {
+                return Err(changed());
+            }
             changing.push(path);
             continue;
         }
-        let content = read::whole(&disk, left).map_err(unreadable)?;
+        let (now, content) = read::with_mode(&disk, left).map_err(|reason| match is_gone() {
+            true => changed(),
+            false => unreadable(path, reason),
+        })?;
+        if !is_as_seen(settings, mode, now) {
+            return Err(changed());
+        }
         left = left.saturating_sub(content.len() as u64);
-        if rules.may_change(path) && content.contains(&b'\r') && !disk.is_symlink() {
+        if rules.may_change(path) && content.contains(&b'\r') && now != LINK {
             changing.push(path);
         } else {
             bytes.insert(path.to_vec(), content);
@@ -110,6 +116,12 @@ fn read_edited<'a>(
     }
     bytes.extend(stored::store(place, &changing)?);
     Ok(Edited { rules, bytes })
+}
+
+/// Whether a file is still a file, and a link a link. Where git is told that there are no links, it sees files as such.
+fn is_as_seen(settings: &Settings, seen: u32, now: u32) -> bool {
+    let has_links = !matches!(settings.get("core.symlinks"), Some("false" | "no" | "off" | "0"));
+    (seen == LINK) == (now == LINK) || (seen == LINK && !has_links)
 }
 
 /// What git would store of one untracked file.

@@ -2,6 +2,7 @@
 
 mod base;
 mod kinds;
+mod meanwhile;
 mod push;
 mod stored;
 mod trouble;

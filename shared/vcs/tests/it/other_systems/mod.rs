@@ -5,6 +5,7 @@ mod cvs;
 mod darcs;
 mod generated;
 mod hg;
+mod meanwhile;
 mod mtn;
 mod p4;
 mod rig;
