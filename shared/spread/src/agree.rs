@@ -17,7 +17,8 @@ pub(crate) async fn offer<S: AsyncRead + AsyncWrite>(
     reader: &mut Reader<S>,
     writer: &mut Writer<S>,
 ) -> Result<(), Closed> {
-    let offer = encode(&[Element::List(vec![word("pb"), word("none")])], Dialect::None);
+    let words = ["pb", "none"].into_iter().chain(shared.options.mark);
+    let offer = encode(&[Element::List(words.map(word).collect())], Dialect::None);
     writer.add([offer]);
     writer.write(|_| {}).await?;
     let dialect = match reader.next().await? {
@@ -33,12 +34,15 @@ pub(crate) async fn offer<S: AsyncRead + AsyncWrite>(
 /// The client's half: it takes `pb`, which every server offers. What it was asked to call meanwhile goes out together with
 /// its choice.
 pub(crate) async fn choose<S: AsyncRead>(shared: &Arc<Shared>, reader: &mut Reader<S>) -> Result<(), Closed> {
-    let offered = match reader.next().await? {
-        Element::List(dialects) => dialects.contains(&word("pb")),
-        _ => false,
+    let offer = match reader.next().await? {
+        Element::List(offer) => offer,
+        _ => Vec::new(),
     };
-    if !offered {
+    if !offer.contains(&word("pb")) {
         return Err(Closed::Broken("it does not offer the dialect 'pb'".to_owned()));
+    }
+    if shared.options.mark.is_some_and(|mark| offer.contains(&word(mark))) {
+        shared.recognise();
     }
     reader.agreed(Dialect::Pb);
     shared.greeted();

@@ -64,6 +64,11 @@ impl Connection {
         Reference::root(self.clone())
     }
 
+    /// Whether the server offered the [mark](Options::mark) of this client. Known as soon as a call was answered.
+    pub fn is_marked(&self) -> bool {
+        self.shared.is_marked()
+    }
+
     /// Ends the connection: nothing more is read; what was sent and answered before is written, if the peer takes it
     /// within a second.
     pub fn close(&self) {

@@ -17,6 +17,9 @@ pub struct Options {
     /// How long the peer may take for its first word: the offer of a server, the first call of a client. Before a
     /// [`login::root`](crate::login::root) also how long a client may take until its password was right.
     pub first_word: Option<Duration>,
+    /// A word by which ends of one make know each other: a server offers it behind the dialects (§1.3), where others pass
+    /// it over, and a client looks for it there: see [`Connection::is_marked`](crate::Connection::is_marked).
+    pub mark: Option<&'static str>,
     /// How long a peer may take nothing while more answers are to be written than `outgoing` before it is given up.
     pub stall: Duration,
 }
@@ -29,6 +32,7 @@ impl Default for Options {
             max_unanswered: 10_000,
             outgoing: 1 << 20,
             first_word: Some(Duration::from_secs(30)),
+            mark: None,
             stall: Duration::from_secs(120),
         }
     }

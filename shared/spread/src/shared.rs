@@ -38,6 +38,8 @@ pub(crate) struct Shared {
 #[derive(Default)]
 struct Progress {
     begun: Begun,
+    /// The server offered this end's mark.
+    marked: bool,
     closing: Option<Closed>,
 }
 
@@ -87,6 +89,15 @@ impl Shared {
 
     pub(crate) fn counts(&self) -> Counts {
         self.tables().counts()
+    }
+
+    /// The server is of this end's make.
+    pub(crate) fn recognise(&self) {
+        self.progress().marked = true;
+    }
+
+    pub(crate) fn is_marked(&self) -> bool {
+        self.progress().marked
     }
 
     /// The ends agreed: writing begins, with these bytes.

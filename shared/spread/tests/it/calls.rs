@@ -483,3 +483,37 @@ async fn the_dialect_without_words_works_too() {
         ("twisted.spread.pb.Error".to_owned(), "Invalid Object ID".to_owned())
     );
 }
+
+#[tokio::test]
+async fn ends_of_one_make_know_each_other_by_their_mark() {
+    let marked = |mark| Options {
+        mark,
+        ..Options::default()
+    };
+    let ours = Some("ours");
+    let table = [
+        (ours, ours, true),
+        (ours, None, false),
+        (None, ours, false),
+        (Some("theirs"), ours, false),
+    ];
+    for (servers, clients, known) in table {
+        let (near, far) = tokio::io::duplex(64 << 10);
+        let (client, drive_client) = spread::client(near, marked(clients));
+        let (_server, drive_server) = spread::server(far, echo(), marked(servers));
+        tokio::spawn(drive_client);
+        tokio::spawn(drive_server);
+        client.root().call("any", vec![int(1)]).await.unwrap();
+        assert_eq!(client.is_marked(), known, "{servers:?} {clients:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_mark_stands_behind_the_dialects() {
+    let options = Options {
+        mark: Some("ours"),
+        ..Options::default()
+    };
+    let (mut peer, _server, _ended): (Peer, _, _) = against_server(echo(), options);
+    assert_eq!(peer.hear().await, Some(json!(["pb", "none", "ours"])));
+}
