@@ -155,7 +155,7 @@ impl Teller {
             .joined
             .with(|picture| translate::finished(&self.member, picture, build));
         if !hurry && self.matters(build) {
-            ended::read(&self.member, build.request, &mut told).await;
+            ended::read(&self.member, build.request(), &mut told).await;
             if told.patched {
                 self.member.joined.note_patched(build.builder, build.build);
             }

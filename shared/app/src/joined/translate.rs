@@ -78,7 +78,7 @@ pub(super) fn started(member: &Member, build: &Running) -> Happening {
 
 /// A build that is over, as far as the picture tells.
 pub(super) fn finished(member: &Member, picture: &Picture, build: &Finished) -> FinishedBuild {
-    let build_set = build.request.and_then(|request| picture.set_of(request));
+    let build_set = build.request().and_then(|request| picture.set_of(request));
     let set = build_set.and_then(|set| picture.build_set(set));
     FinishedBuild {
         build: BuildKey::new(&member.key, build.build),

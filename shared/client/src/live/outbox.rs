@@ -143,7 +143,7 @@ fn same(news: &News) -> Option<Same> {
 mod tests {
     use super::*;
     use crate::picture::{About, Finished};
-    use model::Time;
+    use model::{RequestId, Time};
     use std::sync::Arc;
 
     fn finished(build: i64) -> News {
@@ -151,8 +151,8 @@ mod tests {
             build: BuildId(build),
             builder: BuilderId(1),
             number: build,
-            request: None,
-            worker: None,
+            request: RequestId(0),
+            worker: 0,
             started_at: Time(0),
             complete_at: Time(0),
             results: None,

@@ -2,10 +2,10 @@
 
 use super::about::{About, cut};
 use super::news::News;
-use super::rows::{Builder, Finished, Running};
+use super::rows::{Builder, Finished, Running, worker_kept};
 use super::{EARLY, HISTORY, Picture, RUNNING};
 use crate::rest;
-use model::{BuildId, BuilderId, Properties, Results};
+use model::{BuildId, BuilderId, Properties, RequestId, Results};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ impl Picture {
         }
         self.remember_over(&finished);
         self.remember(finished.clone());
-        let request = finished.request;
+        let request = finished.request();
         news.push(News::BuildFinished(Box::new(finished)));
         self.end_set_of(request, news);
     }
@@ -54,7 +54,7 @@ impl Picture {
     pub(super) fn remember_over(&mut self, build: &Finished) {
         self.over.add(build.build);
         self.ran.remove(&build.build);
-        match build.request {
+        match build.request() {
             // It waits again, as an event of its own will say.
             Some(request) if build.results == Some(Results::Retry) => self.claimed.remove(request),
             request => self.complete.extend(request),
@@ -200,8 +200,8 @@ impl Picture {
             build: row.id,
             builder: row.builder,
             number: row.number,
-            request: row.request,
-            worker: row.worker,
+            request: row.request.unwrap_or(RequestId(0)),
+            worker: worker_kept(row.worker),
             started_at,
             complete_at: row.complete_at.unwrap_or(started_at).max(started_at),
             results: row.results,

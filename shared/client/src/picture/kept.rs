@@ -1,7 +1,7 @@
 //! What is kept of a picture over a restart of this program.
 
 use super::about::About;
-use super::rows::{Builder, Finished};
+use super::rows::{Builder, Finished, worker_kept};
 use super::{BUILDERS, Picture};
 use model::{BuildId, BuilderId, MasterId, RequestId, Results, Time, WorkerId};
 use serde::{Deserialize, Serialize};
@@ -103,8 +103,8 @@ impl Picture {
             build: id,
             builder,
             number: build.number,
-            request: build.request.map(RequestId),
-            worker: build.worker.map(WorkerId),
+            request: RequestId(build.request.unwrap_or(0)),
+            worker: worker_kept(build.worker.map(WorkerId)),
             started_at: Time(build.started_at),
             complete_at: Time(build.complete_at),
             results: build.results.and_then(|code| Results::try_from(code).ok()),
@@ -134,8 +134,8 @@ fn kept_builder(builder: &Builder) -> (i64, KeptBuilder) {
     let last = builder.finished.back().map(|build| KeptBuild {
         build: build.build.0,
         number: build.number,
-        request: build.request.map(|request| request.0),
-        worker: build.worker.map(|worker| worker.0),
+        request: build.request().map(|request| request.0),
+        worker: build.worker().map(|worker| worker.0),
         started_at: build.started_at.0,
         complete_at: build.complete_at.0,
         results: build.results.map(u8::from),

@@ -100,7 +100,7 @@ fn repetition(picture: &Picture, marker: &Marker<'_>, build: BuildId) -> Option<
     }
     let mut builders = picture.builders();
     builders.find_map(|builder| {
-        let found = builder.finished().find(|build| build.request == Some(request))?;
+        let found = builder.finished().find(|build| build.request() == Some(request))?;
         Some(marker.finished(builder.shown_name(), found))
     })
 }

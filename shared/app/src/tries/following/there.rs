@@ -65,7 +65,7 @@ fn seen(picture: &Picture, request: RequestId, builder: Option<i64>) -> Seen {
         return Seen::Runs(Box::new(running.clone()), lengths.and_then(usual).map(|usual| usual.0));
     }
     let builder = builder.and_then(|builder| picture.builder_of(BuilderId(builder)));
-    let ended = builder.and_then(|builder| builder.finished().find(|build| build.request == Some(request)).cloned());
+    let ended = builder.and_then(|builder| builder.finished().find(|build| build.request() == Some(request)).cloned());
     if let Some(ended) = ended {
         return Seen::Ended(Box::new(ended));
     }

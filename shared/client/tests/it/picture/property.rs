@@ -91,7 +91,7 @@ impl Listener {
         };
         for build in ended {
             *self.ended.entry(build.build.0).or_default() += 1;
-            let set = build.request.and_then(|request| self.picture.set_of(request));
+            let set = build.request().and_then(|request| self.picture.set_of(request));
             if let Some(set) = set.map(|set| set.0) {
                 self.late |= self.sets_over.contains(&set);
                 self.awaited.insert(set);
