@@ -5,6 +5,7 @@ use crate::flaky::{Flip, Trees, hash};
 use crate::happening::{BuilderInfo, FinishedBuild, StartedBuild, Suspect};
 use crate::history::Seen;
 use crate::identity::Identity;
+use crate::last_few::{insert_sparing, push_newest};
 use model::{ChangeId, Results, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
@@ -222,7 +223,10 @@ impl BuilderState {
         for (line, change) in positions(&build.changes) {
             match self.lines.iter_mut().find(|known| known.0 == line) {
                 Some(known) => known.1 = change,
-                None => self.lines.push((line, change)),
+                None => {
+                    let end = self.lines.len();
+                    insert_sparing(&mut self.lines, end, (line, change));
+                }
             }
         }
         if self.lines.len() > LINES {
@@ -323,10 +327,8 @@ impl BuilderState {
             self.has_green_duration = true;
         }
         if green == self.has_green_duration {
-            self.durations.push_back(build.complete_at.since(build.started_at));
-        }
-        while self.durations.len() > DURATIONS {
-            self.durations.pop_front();
+            let took = build.complete_at.since(build.started_at);
+            push_newest(&mut self.durations, took, DURATIONS);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Builders that flip without changes: the same tree was green and red.
 
 use crate::happening::FinishedBuild;
+use crate::last_few::push_newest;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
@@ -57,10 +58,7 @@ impl Trees {
             green: build.results.is_green(),
         };
         let before = self.last.iter().rev().find(|known| known.name == name).copied();
-        self.last.push_back(tree);
-        while self.last.len() > TREES {
-            self.last.pop_front();
-        }
+        push_newest(&mut self.last, tree, TREES);
         let other = before.filter(|other| other.green != tree.green)?;
         let (green, red) = if tree.green { (tree, other) } else { (other, tree) };
         self.flip = Some(Flip {

@@ -1,6 +1,7 @@
 //! What a builder has seen before: its builds, so that none counts twice, and its changes, so that only new ones are
 //! blamed. Both are bounded, and small where numbers follow each other, as they mostly do.
 
+use crate::last_few::insert_sparing;
 use model::ChangeId;
 use serde::{Deserialize, Serialize};
 
@@ -54,7 +55,7 @@ impl Seen {
             (true, true) => self.runs[at - 1].1 = self.runs.remove(at).1,
             (true, false) => self.runs[at - 1].1 = number,
             (false, true) => self.runs[at].0 = number,
-            (false, false) => self.runs.insert(at, (number, number)),
+            (false, false) => insert_sparing(&mut self.runs, at, (number, number)),
         }
         let starts_at_floor = self.floor.checked_add(1) == self.runs.first().map(|run| run.0);
         if starts_at_floor || self.runs.len() > RUNS {

@@ -31,6 +31,7 @@ mod history;
 mod identity;
 mod keep;
 mod keys;
+mod last_few;
 mod lending;
 mod missed;
 mod missing;
