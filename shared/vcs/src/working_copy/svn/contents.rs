@@ -89,3 +89,15 @@ pub(super) fn side(mode: u32, bytes: Vec<u8>) -> Side {
         _ => Side { mode, bytes },
     }
 }
+
+/// Files of which Subversion keeps a copy, with their modes.
+pub(super) async fn kept_sides(svn: &Program, paths: &[&str]) -> Result<BTreeMap<String, Side>, TakeError> {
+    let properties = properties(svn, &["-r", "BASE"], paths).await?;
+    let runs = paths.iter().map(|path| vec![target(path)]).collect();
+    let answers = svn.each(&["cat", "--non-interactive", "-r", "BASE"], runs).await?;
+    let sides = paths.iter().zip(answers).map(|(path, bytes)| {
+        let mode = mode(properties.get(*path));
+        ((*path).to_owned(), side(mode, bytes))
+    });
+    Ok(sides.collect())
+}
