@@ -120,6 +120,9 @@ pub struct Diff {
 /// had started.
 pub async fn take(wanted: Wanted) -> Result<Taken, TakeError> {
     let (system, top) = find::find(&wanted)?;
+    if let Some(named) = wanted.base.as_deref().filter(|named| is_option(named)) {
+        return Err(TakeError::NoRevision(named.to_owned()));
+    }
     if wanted.staged && system != System::Git {
         return Err(not_for("a staged change", system));
     }
@@ -133,6 +136,12 @@ pub async fn take(wanted: Wanted) -> Result<Taken, TakeError> {
         System::P4 => p4::take(&wanted, top).await,
         System::Mtn => mtn::take(&wanted, top).await,
     }
+}
+
+/// Whether a program could take it for an option, some of which run programs. `-1` is a revision for some systems.
+fn is_option(named: &str) -> bool {
+    let rest = named.trim_start().strip_prefix('-');
+    rest.is_some_and(|rest| !rest.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 fn not_for(what: &str, system: System) -> TakeError {

@@ -7,6 +7,7 @@ mod server;
 
 use super::command::Program;
 use super::compare::Side;
+use super::disk::Room;
 use super::found::{Differing, Found, Now};
 use super::{System, TakeError, Taken, Wanted};
 use answers::Status;
@@ -215,7 +216,7 @@ async fn contents(
 ) -> Result<BTreeMap<Vec<u8>, Side>, TakeError> {
     let names: Vec<Vec<u8>> = paths.map(|path| [b"path:", path].concat()).collect();
     let words = ["cat", "-T", answers::CAT, "-r", &start.node];
-    let mut sides = BTreeMap::new();
+    let (mut sides, mut room) = (BTreeMap::new(), Room::new());
     for names in names.chunks(AT_ONCE) {
         // Both end badly when the base has none of them.
         let modes = hg
@@ -223,7 +224,10 @@ async fn contents(
             .await?;
         let answer = hg.run(&words, names).await?;
         let read = answers::contents(&answer.out, &answers::modes(&modes.out));
-        sides.extend(read.ok_or_else(|| hg.failed("cat", "it answered something unexpected"))?);
+        for (path, side) in read.ok_or_else(|| hg.failed("cat", "it answered something unexpected"))? {
+            room.take(&path, side.bytes.len())?;
+            sides.insert(path, side);
+        }
     }
     Ok(sides)
 }

@@ -1,7 +1,7 @@
 //! Mercurial's command server: one process answers many commands, as starting it costs more than any of them.
 
 use crate::working_copy::TakeError;
-use crate::working_copy::command::{Answer, LONGEST_ANSWER, LONGEST_TIME, Program, Running};
+use crate::working_copy::command::{Answer, LONGEST_ANSWER, LONGEST_TIME, Program, Running, listen};
 use std::process::Stdio;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{ChildStdin, ChildStdout};
@@ -39,8 +39,7 @@ impl Server {
             complaints: running.child.stderr.take().map(|pipe| {
                 tokio::spawn(async move {
                     let mut said = Vec::new();
-                    // What was said before an error is still told.
-                    let _ = pipe.take(64 << 10).read_to_end(&mut said).await;
+                    listen(Some(pipe), &mut said).await;
                     String::from_utf8_lossy(&said).into_owned()
                 })
             }),

@@ -74,6 +74,12 @@ async fn answers_without_end_or_sense_are_refused() {
             "abort: no such extension",
         ),
         (System::Mtn, "exit 1", "it gave no reason"),
+        // More than a pipe holds, and more than is kept.
+        (
+            System::Svn,
+            "yes no | head -c 1000000 >&2; exit 1",
+            "program info failed: no; no; no; n",
+        ),
     ];
     for (system, script, expected) in cases {
         let scratch = TempDir::new().expect("folder");
@@ -81,6 +87,34 @@ async fn answers_without_end_or_sense_are_refused() {
         wanted.program = Some(Standin::script(scratch.path(), script).program());
         let error = refused(wanted).await.to_string();
         assert!(error.contains(expected), "{script}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn what_stays_in_the_background_is_not_waited_for() {
+    let scratch = TempDir::new().expect("folder");
+    run(scratch.path(), "mkfifo", &["pipe"]);
+    let pipe = scratch.path().join("pipe");
+    // What reads it stays as long as this is open.
+    let held = std::fs::File::options().read(true).write(true).open(&pipe);
+    let script = format!("cat '{}' >/dev/null & echo 'svn: E1: no' >&2; exit 1", pipe.display());
+    let mut wanted = wanted(scratch.path(), System::Svn);
+    wanted.program = Some(Standin::script(scratch.path(), &script).program());
+    let error = refused(wanted).await.to_string();
+    drop(held.expect("the pipe"));
+    assert_eq!(error, "program info failed: svn: E1: no");
+}
+
+#[tokio::test]
+async fn a_base_that_would_be_an_option_is_no_revision() {
+    for system in System::ALL {
+        let scratch = TempDir::new().expect("folder");
+        let named = "--config=alias.log=!false";
+        let mut wanted = wanted(scratch.path(), system);
+        // Nobody is asked.
+        wanted.program = Some("/nonexistent/program".into());
+        wanted.base = Some(named.to_owned());
+        assert_eq!(refused(wanted).await, TakeError::NoRevision(named.to_owned()));
     }
 }
 

@@ -1,21 +1,27 @@
 //! Running a version control system's own program: never asking a person, never without an end, no more bytes than
 //! are wanted, and nothing left running when the answer is not waited for any more.
 
+mod pipes;
+
+pub(crate) use pipes::listen;
+
 use super::{System, TakeError, Wanted};
+use pipes::{and_shortly_after, drain};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
 
 /// The most that is read of an answer, in bytes: a listing of a million files, or the largest file that is compared.
 pub(crate) const LONGEST_ANSWER: u64 = 256 << 20;
-/// The most that is read of complaints, in bytes.
-const LONGEST_COMPLAINT: u64 = 64 << 10;
+/// The most that is kept of the answers about many files together, in bytes.
+const LONGEST_ANSWERS: u64 = 512 << 20;
+/// The longest that a reason is told of, in bytes.
+const LONGEST_REASON: usize = 1000;
 /// Commands that run at the same time.
 const AT_ONCE: usize = 4;
 /// The longest time for one command.
@@ -79,6 +85,13 @@ impl Program {
 
     /// Runs it once for each of many names, some at a time, and gives the outputs in the same order.
     pub(crate) async fn each(&self, words: &[&str], names: Vec<Vec<OsString>>) -> Result<Vec<Vec<u8>>, TakeError> {
+        let too_long = || {
+            self.failed(
+                words,
+                &format!("the files have more than {LONGEST_ANSWERS} bytes together"),
+            )
+        };
+        let mut left = LONGEST_ANSWERS;
         let words: Arc<[String]> = words.iter().map(|word| (*word).to_owned()).collect();
         let mut waiting = names.into_iter().enumerate();
         let mut outputs: BTreeMap<usize, Vec<u8>> = BTreeMap::new();
@@ -97,7 +110,11 @@ impl Program {
             match running.join_next().await {
                 None => return Ok(outputs.into_values().collect()),
                 Some(Err(error)) => return Err(TakeError::GivenUp(error.to_string())),
-                Some(Ok(ended)) => outputs.extend([ended?]),
+                Some(Ok(ended)) => {
+                    let (place, bytes) = ended?;
+                    left = left.checked_sub(bytes.len() as u64).ok_or_else(too_long)?;
+                    outputs.insert(place, bytes);
+                }
             }
         }
     }
@@ -111,18 +128,26 @@ impl Program {
     async fn answer(&self, words: &[&str], names: &[OsString]) -> Result<Answer, TakeError> {
         let mut running = self.start(words, names, Stdio::null())?;
         let (out, complaints) = (running.child.stdout.take(), running.child.stderr.take());
-        let (out, complaints) = tokio::join!(drain(out, LONGEST_ANSWER), drain(complaints, LONGEST_COMPLAINT));
-        if out.is_cut {
+        let mut said = Vec::new();
+        let ending = async {
+            let out = drain(out).await;
+            let status = match out.is_cut {
+                true => None,
+                false => Some(running.child.wait().await),
+            };
+            (out, status)
+        };
+        let (out, status) = and_shortly_after(ending, listen(complaints, &mut said)).await;
+        let Some(status) = status else {
             let reason = format!("its answer is longer than {LONGEST_ANSWER} bytes");
             return Err(self.failed(words, &reason));
-        }
-        let status = running.child.wait().await;
+        };
         running.has_ended = true;
         let status = status.map_err(|error| self.failed(words, &error.to_string()))?;
         Ok(Answer {
             is_well: status.success(),
             out: out.bytes,
-            complaints: String::from_utf8_lossy(&complaints.bytes).into_owned(),
+            complaints: String::from_utf8_lossy(&said).into_owned(),
         })
     }
 
@@ -218,7 +243,8 @@ fn surroundings(command: &mut Command) {
     command.env("PAGER", "cat").env("TERM", "dumb").env("EDITOR", "false");
     command.env("SSH_ASKPASS", "false").env("SSH_ASKPASS_REQUIRE", "force");
     command
-        .env("HGPLAIN", "1")
+        // And no option but where one is expected.
+        .env("HGPLAIN", "+strictflags")
         .env("HGENCODING", "UTF-8")
         .env_remove("HG_PENDING");
     for log in ["BRZ_LOG", "BZR_LOG"] {
@@ -228,24 +254,6 @@ fn surroundings(command: &mut Command) {
         command.env(bar, "none");
     }
     command.env("DARCS_DONT_COLOR", "1").env_remove("DARCS_ALWAYS_COLOR");
-}
-
-#[derive(Default)]
-struct Drained {
-    bytes: Vec<u8>,
-    is_cut: bool,
-}
-
-/// What comes out of a pipe, up to `longest`; a longer output is not waited for.
-async fn drain(pipe: Option<impl AsyncRead + Unpin>, longest: u64) -> Drained {
-    let mut drained = Drained::default();
-    if let Some(pipe) = pipe {
-        let mut pipe = pipe.take(longest + 1);
-        // What was read before an error is still told; the exit code tells of the error.
-        let _ = pipe.read_to_end(&mut drained.bytes).await;
-        drained.is_cut = drained.bytes.len() as u64 > longest;
-    }
-    drained
 }
 
 /// What tells most, without a password that an address in it may hold: the line with a known sign, else the last ones.
@@ -260,7 +268,9 @@ fn telling(complaints: &str) -> String {
         (None, lines) => lines[lines.len().saturating_sub(4)..].join("; "),
     };
     let words: Vec<String> = told.split(' ').map(crate::git::without_password).collect();
-    words.join(" ")
+    let mut told = words.join(" ");
+    told.truncate(told.floor_char_boundary(LONGEST_REASON));
+    told
 }
 
 #[cfg(test)]
