@@ -39,6 +39,7 @@ pub(super) fn find(place: &Place, scan: &Scan, base: &str, staged: bool) -> Resu
             "--raw",
             "--no-renames",
             "--no-abbrev",
+            "--ignore-submodules=none",
             base,
             head,
         ];

@@ -53,8 +53,10 @@ impl Place {
         let (top, (folder, common)) = found.ok_or_else(|| TakeError::NoWorkingCopy(top.to_owned()))?;
         let program = program.map_or_else(|| "git".into(), |program| program.as_os_str().to_owned());
         let git = Git::new(program, PATIENCE).of_repository(top, "the change is asked of it");
-        // Without what the other side has to be asked for.
+        // Without what the other side has to be asked for, and with the commits that the other side has, whatever is put
+        // in their place here.
         let git = git.with_variable("GIT_NO_LAZY_FETCH", "1");
+        let git = git.with_variable("GIT_NO_REPLACE_OBJECTS", "1");
         Ok(Place {
             top: top.to_owned(),
             folder,

@@ -5,69 +5,78 @@ use super::objects::Objects;
 use super::scan::Scan;
 use super::{Place, text};
 use crate::working_copy::Remark;
+use crate::working_copy::compare::Entry;
 use crate::working_copy::markers;
 use crate::working_copy::names::some;
 
+/// How a pointer begins that Git LFS stores in a file's place.
+const POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
+
 /// The remarks on what was found.
 pub(super) fn of(scan: &Scan, content: &Content) -> Vec<Remark> {
-    let mut remarks = vec![];
-    let mut remark = |stops: bool, text: String, hint: &str| {
-        remarks.push(Remark {
-            stops,
-            text,
-            hint: Some(hint.to_owned()),
-        });
+    let mut remarks = Remarks(vec![]);
+    let entries = |wanted: &dyn Fn(&Entry) -> bool| -> Vec<Vec<u8>> {
+        let entries = content.entries.iter().filter(|entry| wanted(entry));
+        entries.map(|entry| entry.path.clone()).collect()
     };
-    let unmerged: Vec<Vec<u8>> = content
-        .entries
-        .iter()
-        .filter(|entry| entry.conflict)
-        .map(|entry| entry.path.clone())
-        .collect();
-    if !unmerged.is_empty() {
-        let hint = "Resolve the merge and `git add` it, or leave it out.";
-        remark(true, format!("a merge is not resolved in {}", some(&unmerged)), hint);
-    }
-    let dirty: Vec<Vec<u8>> = scan
-        .changed
-        .iter()
-        .filter(|changed| changed.dirty_inside)
-        .map(|changed| changed.path.clone())
-        .collect();
-    if !dirty.is_empty() {
-        let hint = "Commit and push it there; only the commit of a submodule goes along.";
-        remark(
-            false,
-            format!(
-                "what is not committed in the submodule {} cannot go along",
-                some(&dirty)
-            ),
-            hint,
-        );
-    }
-    let nested: Vec<Vec<u8>> = scan
-        .untracked
-        .iter()
-        .filter(|path| path.ends_with(b"/"))
-        .cloned()
-        .collect();
-    if !nested.is_empty() {
-        let hint = "Add it as a submodule, if it belongs to the change.";
-        remark(
-            false,
-            format!("{} is a repository of its own and does not go along", some(&nested)),
-            hint,
-        );
-    }
+    remarks.add(&entries(&|entry| entry.conflict), true, |files| {
+        (
+            format!("a merge is not resolved in {files}"),
+            "Resolve the merge and `git add` it, or leave it out.",
+        )
+    });
+    let dirty = scan.changed.iter().filter(|changed| changed.dirty_inside);
+    let dirty: Vec<Vec<u8>> = dirty.map(|changed| changed.path.clone()).collect();
+    remarks.add(&dirty, false, |modules| {
+        (
+            format!("what is not committed in the submodule {modules} cannot go along"),
+            "Commit and push it there; only the commit of a submodule goes along.",
+        )
+    });
+    let nested = scan.untracked.iter().filter(|path| path.ends_with(b"/"));
+    remarks.add(&nested.cloned().collect::<Vec<_>>(), false, |folders| {
+        (
+            format!("{folders} is a repository of its own and does not go along"),
+            "Add it as a submodule, if it belongs to the change.",
+        )
+    });
+    let is_pointer = |entry: &Entry| {
+        let new = entry.new.as_ref().filter(|_| entry.old != entry.new);
+        new.is_some_and(|new| new.bytes.starts_with(POINTER))
+    };
+    remarks.add(&entries(&is_pointer), false, |files| {
+        (
+            format!("Git LFS keeps the content of {files}, and only its pointer goes along"),
+            "Bring the content to the server before: `git lfs push` with `--object-id` and the pointer's id does.",
+        )
+    });
     if scan.untracked.len() > MOST_UNTRACKED {
         let text = format!(
             "there are {} untracked files, of which {MOST_UNTRACKED} are shown",
             scan.untracked.len()
         );
-        remark(false, text, "Let .gitignore name those that are made by builds.");
+        remarks.push(false, text, "Let .gitignore name those that are made by builds.");
     }
-    remarks.extend(markers::remarks(&content.entries));
-    remarks
+    remarks.0.extend(markers::remarks(&content.entries));
+    remarks.0
+}
+
+/// What is said so far.
+struct Remarks(Vec<Remark>);
+
+impl Remarks {
+    /// What `says` of some names, if there are any: a sentence and the next step.
+    fn add(&mut self, names: &[Vec<u8>], stops: bool, says: impl FnOnce(String) -> (String, &'static str)) {
+        if !names.is_empty() {
+            let (text, hint) = says(some(names));
+            self.push(stops, text, hint);
+        }
+    }
+
+    fn push(&mut self, stops: bool, text: String, hint: &str) {
+        let hint = Some(hint.to_owned());
+        self.0.push(Remark { stops, text, hint });
+    }
 }
 
 /// The message of the newest own commit, or the one that git has prepared for a merge.

@@ -6,6 +6,7 @@ use super::entries::New;
 use super::objects::Objects;
 use super::settings::Settings;
 use super::{Place, entries, failed, text};
+use crate::git::command::Git;
 use crate::working_copy::TakeError;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -32,10 +33,8 @@ impl Rules {
         let arguments = [&["check-attr", "-z", "--stdin"][..], &ATTRIBUTES].concat();
         let input = paths.iter().flat_map(|path| [path, &b"\0"[..]].concat()).collect();
         let answer = place.git.run(&arguments, Some(input)).map_err(failed)?;
-        let converts = matches!(
-            settings.get("core.autocrlf"),
-            Some("true" | "input" | "yes" | "on" | "1")
-        );
+        let converts = settings.get("core.autocrlf").map(str::to_ascii_lowercase);
+        let converts = matches!(converts.as_deref(), Some("true" | "input" | "yes" | "on" | "1"));
         if converts {
             rules.line_ends.extend(paths.iter().map(|path| path.to_vec()));
         }
@@ -72,27 +71,39 @@ pub(super) fn store(place: &Place, paths: &[&[u8]]) -> Result<HashMap<Vec<u8>, V
         return Ok(HashMap::new());
     }
     let aside = tempfile::tempdir().map_err(|error| aside_failed(&error))?;
-    let (index, objects) = (aside.path().join("index"), aside.path().join("objects"));
+    let objects = aside.path().join("objects");
     std::fs::create_dir(&objects).map_err(|error| aside_failed(&error))?;
-    // With the entries there are: whether line ends are changed depends on what the index has already.
-    if place.folder.join("index").exists() {
-        std::fs::copy(place.folder.join("index"), &index).map_err(|error| aside_failed(&error))?;
-    }
-    let git = place
-        .git
-        .clone()
-        .with_variable("GIT_INDEX_FILE", index.as_os_str())
-        .with_variable("GIT_OBJECT_DIRECTORY", objects.as_os_str())
-        .with_variable(
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-            listed(&place.common.join("objects")),
-        )
-        .with_setting("core.splitIndex", "false")
-        .with_setting("core.fsmonitor", "false")
-        .with_setting("core.safecrlf", "false");
+    let git = git_aside(place, &aside.path().join("index"), &objects)?;
     let input: Vec<u8> = paths.iter().flat_map(|path| [path, &b"\0"[..]].concat()).collect();
     let update = ["update-index", "--add", "--remove", "--replace", "-z", "--stdin"];
     git.run(&update, Some(input)).map_err(failed)?;
+    let ids = ids(&git, &paths.iter().copied().collect())?;
+    let wanted: Vec<&str> = ids.values().map(String::as_str).collect();
+    let read = Objects::new(&objects, git).read(&wanted)?;
+    let content = |(path, id): (Vec<u8>, String)| Some((path, read.get(&id)?.clone()));
+    Ok(ids.into_iter().filter_map(content).collect())
+}
+
+/// Git with an index and an object folder that are thrown away.
+fn git_aside(place: &Place, index: &Path, objects: &Path) -> Result<Git, TakeError> {
+    let own = place.folder.join("index");
+    // With the entries there are: whether line ends are changed depends on what the index has already.
+    if own.exists() {
+        std::fs::copy(own, index).map_err(|error| aside_failed(&error))?;
+    }
+    let others = listed(&place.common.join("objects"));
+    let git = place.git.clone();
+    Ok(git
+        .with_variable("GIT_INDEX_FILE", index.as_os_str())
+        .with_variable("GIT_OBJECT_DIRECTORY", objects.as_os_str())
+        .with_variable("GIT_ALTERNATE_OBJECT_DIRECTORIES", others)
+        .with_setting("core.splitIndex", "false")
+        .with_setting("core.fsmonitor", "false")
+        .with_setting("core.safecrlf", "false"))
+}
+
+/// The ids that the index has for `paths`.
+fn ids(git: &Git, paths: &HashSet<&[u8]>) -> Result<HashMap<Vec<u8>, String>, TakeError> {
     let compare = [
         "diff-index",
         "--cached",
@@ -103,39 +114,26 @@ pub(super) fn store(place: &Place, paths: &[&[u8]]) -> Result<HashMap<Vec<u8>, V
         "HEAD",
     ];
     let answer = git.run(&compare, None).map_err(failed)?;
-    let stored = entries::parse(&answer.out).unwrap_or_default();
-    let mut ids: HashMap<Vec<u8>, String> = stored
-        .into_iter()
-        .filter_map(|found| match found.new {
-            New::Object(_, id) => Some((found.path, id)),
-            _ => None,
-        })
-        .collect();
-    for path in paths
-        .iter()
-        .filter(|path| !ids.contains_key(**path))
-        .collect::<Vec<_>>()
-    {
-        ids.extend(unchanged(&git, path)?.map(|id| (path.to_vec(), id)));
+    let differing = entries::parse(&answer.out).unwrap_or_default().into_iter();
+    let ids = differing.filter_map(|found| match found.new {
+        New::Object(_, id) if paths.contains(found.path.as_slice()) => Some((found.path, id)),
+        _ => None,
+    });
+    let mut ids: HashMap<Vec<u8>, String> = ids.collect();
+    if ids.len() < paths.len() {
+        // The others are as in the commit. Seldom there, so that the whole index is not always read.
+        let answer = git.run(&["ls-files", "--stage", "-z"], None).map_err(failed)?;
+        let records = answer.out.split(|byte| *byte == 0).filter_map(staged);
+        ids.extend(records.filter(|(path, _)| paths.contains(path.as_slice())));
     }
-    let wanted: Vec<(&[u8], &str)> = paths
-        .iter()
-        .filter_map(|path| Some((*path, ids.get(*path)?.as_str())))
-        .collect();
-    let read = Objects::new(&objects, git).read(&wanted.iter().map(|(_, id)| *id).collect::<Vec<_>>())?;
-    let content = |(path, id): (&[u8], &str)| Some((path.to_vec(), read.get(id)?.clone()));
-    Ok(wanted.into_iter().filter_map(content).collect())
+    Ok(ids)
 }
 
-/// The id that a file has in the commit and in the index alike.
-fn unchanged(git: &crate::git::command::Git, path: &[u8]) -> Result<Option<String>, TakeError> {
-    let Ok(path) = std::str::from_utf8(path) else {
-        return Ok(None);
-    };
-    let arguments = ["--literal-pathspecs", "ls-files", "--stage", "-z", "--", path];
-    let answer = git.run(&arguments, None).map_err(failed)?;
-    let line = text(&answer.out);
-    Ok(line.split(' ').nth(1).map(str::to_owned))
+/// `MODE ID STAGE`, a tab, a path.
+fn staged(record: &[u8]) -> Option<(Vec<u8>, String)> {
+    let tab = record.iter().position(|byte| *byte == b'\t')?;
+    let id = text(record[..tab].split(|byte| *byte == b' ').nth(1)?);
+    Some((record[tab + 1..].to_vec(), id))
 }
 
 /// A folder for a list of folders, in quotes where the list would be taken for a longer one.

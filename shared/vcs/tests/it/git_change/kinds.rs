@@ -306,3 +306,36 @@ async fn an_entry_that_is_only_intended_is_new_and_what_is_skipped_is_unchanged(
     let taken = team.take().await;
     team.reproduces(&taken, &Chosen::default(), &expected);
 }
+
+#[tokio::test]
+async fn a_submodule_moves_also_where_git_is_told_to_ignore_it() {
+    let team = Team::new(&[("a", "a\n")]);
+    let inner = Team::new(&[("inner", "1\n")]);
+    let allow = ["-c", "protocol.file.allow=always", "submodule", "--quiet", "add"];
+    team.git(&[&allow[..], &[inner.origin.to_str().expect("UTF-8"), "sub"]].concat());
+    team.git(&["config", "-f", ".gitmodules", "submodule.sub.ignore", "all"]);
+    team.commit("with a submodule");
+    team.git(&["push", "-q", "origin", "main"]);
+    let sub = team.work.join("sub");
+    git(&sub, &["commit", "-q", "--allow-empty", "-m", "two"]);
+    let moved = format!("160000,{},sub", git(&sub, &["rev-parse", "HEAD"]));
+    team.git(&["update-index", "--cacheinfo", &moved]);
+    team.git(&["commit", "-q", "--allow-empty", "-m", "moved"]);
+    let taken = team.take().await;
+    assert_eq!(kinds(&taken), [("sub".to_owned(), FileKind::Submodule)]);
+    let diff = taken.diff(&Chosen::default(), Carrier::Git).expect("a patch");
+    assert_eq!(diff.tree, Some(team.git(&["rev-parse", "HEAD^{tree}"])));
+}
+
+#[tokio::test]
+async fn what_is_put_in_a_commits_place_here_is_not_what_the_master_has() {
+    let team = Team::new(&[("a", "a\n")]);
+    let first = team.git(&["rev-parse", "HEAD"]);
+    team.write("a", "b\n");
+    let second = team.commit("second");
+    team.git(&["replace", &first, &second]);
+    team.git(&["reset", "-q", "--hard", &first]);
+    let taken = team.take().await;
+    team.reproduces(&taken, &Chosen::default(), &files(&team.work));
+    assert_eq!(kinds(&taken).len(), 1);
+}

@@ -1,6 +1,8 @@
 //! What git changes on the way into the repository.
 
-use super::{Team, files, kinds};
+use super::{Team, kinds, remarks};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use vcs::working_copy::{Carrier, Chosen, Diff, Taken};
 
@@ -94,6 +96,39 @@ async fn filters_of_ones_own_are_run() {
 }
 
 #[tokio::test]
+async fn a_filtered_file_that_is_as_it_was_is_not_there_whatever_is_staged() {
+    let team = Team::new(&[(".gitattributes", "*.up filter=case\n")]);
+    team.git(&["config", "filter.case.clean", "tr a-z A-Z"]);
+    let names: [&[u8]; 2] = [b"a.up", b"latin-\xfc\n.up"];
+    let write = |text: &str| {
+        for name in names {
+            std::fs::write(team.work.join(OsStr::from_bytes(name)), text).expect("file");
+        }
+    };
+    write("one\n");
+    team.commit("filtered");
+    team.git(&["push", "-q", "origin", "main"]);
+    write("two\n");
+    team.git(&["add", "-A"]);
+    write("one\n");
+    assert_eq!(kinds(&team.take().await), []);
+}
+
+#[tokio::test]
+async fn that_only_a_pointer_goes_along_is_said() {
+    let team = Team::new(&[(".gitattributes", "*.big filter=lfs\n")]);
+    let pointer = "version https://git-lfs.github.com/spec/v1\\noid sha256:00\\nsize 1\\n";
+    let clean = format!("sh -c 'cat >/dev/null; printf \"{pointer}\"'");
+    team.git(&["config", "filter.lfs.clean", &clean]);
+    team.write("a.big", "content\n");
+    team.git(&["add", "a.big"]);
+    let taken = team.take().await;
+    let said = "Git LFS keeps the content of a.big, and only its pointer goes along";
+    assert!(remarks(&taken).iter().any(|text| text == said), "{:?}", remarks(&taken));
+    assert!(patch(&taken).body.ends_with(b"+size 1\n"));
+}
+
+#[tokio::test]
 async fn modes_count_only_where_git_is_told_so() {
     let team = Team::new(&[("a", "a\n"), ("run", "r\n")]);
     std::fs::set_permissions(team.work.join("a"), PermissionsExt::from_mode(0o755)).expect("mode");
@@ -104,5 +139,4 @@ async fn modes_count_only_where_git_is_told_so() {
     let taken = team.take().await;
     let (_, built) = team.applied(&taken, &patch(&taken));
     assert_eq!(built[std::path::Path::new("a")], (0, b"b\n".to_vec()));
-    let _ = files(&team.work);
 }
