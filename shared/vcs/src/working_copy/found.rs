@@ -108,6 +108,13 @@ impl Found {
         }
         self.remarks.extend(markers::remarks(&entries));
         let untracked = disk::untracked(&self.root, &self.untracked, &self.ignored);
+        if untracked.len() >= disk::MOST_UNTRACKED {
+            let text = format!(
+                "There are many untracked files, of which {} are shown.",
+                untracked.len()
+            );
+            self.remark(text, Some("Let the system ignore those that are made by builds."));
+        }
         let shown = untracked.iter().map(|(shown, _)| shown.clone()).collect();
         let (files, content) = compare::hold(entries, untracked)?;
         Ok(Taken {

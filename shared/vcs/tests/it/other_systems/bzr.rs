@@ -2,7 +2,7 @@
 
 use super::generated::{self, Can, Tool};
 use super::rig::{
-    Tree, apply_by_patch, file, lacks, put, refused, remarks, run, taken, text, tree, try_run, wanted, whole,
+    Tree, apply_by_patch, conflicts, file, put, refused, remarks, run, taken, text, tree, try_run, wanted, whole,
 };
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -13,6 +13,10 @@ struct Bzr;
 impl Tool for Bzr {
     fn system(&self) -> System {
         System::Bzr
+    }
+
+    fn programs(&self) -> &'static [&'static str] {
+        &["brz"]
     }
 
     fn administration(&self) -> &'static str {
@@ -61,31 +65,24 @@ impl Tool for Bzr {
 }
 
 /// A branch of a branch with one revision.
-fn desk(folder: &Path) -> PathBuf {
-    let tree = [
+fn desk() -> Option<(TempDir, PathBuf)> {
+    let files = [
         ("a", "one\ntwo\nthree\n"),
         ("b", "b\n"),
         ("c/d", "d\n"),
         (".bzrignore", "*.o\n"),
     ];
-    let tree = tree.map(|(name, text)| (name.as_bytes().to_vec(), file(text)));
-    Bzr.committed(folder, &tree.into_iter().collect())
+    generated::desk(&Bzr, &files)
 }
 
 #[test]
 fn base_and_patch_make_the_tree_of_the_working_copy() {
-    if !lacks("brz") {
-        generated::run(&Bzr, 1);
-    }
+    generated::run(&Bzr, 1);
 }
 
 #[tokio::test]
 async fn own_revisions_moved_folders_and_ignore_files_are_in_the_change() {
-    if lacks("brz") {
-        return;
-    }
-    let scratch = TempDir::new().expect("folder");
-    let top = desk(scratch.path());
+    let Some((scratch, top)) = desk() else { return };
     let base = run(&top, "brz", &["revision-info"]);
     put(&top, b"a", &file("one\ntwo\nTHREE\n"));
     run(&top, "brz", &["commit", "-q", "-m", "louder"]);
@@ -119,11 +116,7 @@ async fn own_revisions_moved_folders_and_ignore_files_are_in_the_change() {
 
 #[tokio::test]
 async fn a_conflict_and_what_is_newer_are_told() {
-    if lacks("brz") {
-        return;
-    }
-    let scratch = TempDir::new().expect("folder");
-    let top = desk(scratch.path());
+    let Some((scratch, top)) = desk() else { return };
     let server = scratch.path().join("server");
     put(&server, b"a", &file("theirs\n"));
     run(&server, "brz", &["commit", "-q", "-m", "theirs"]);
@@ -135,22 +128,12 @@ async fn a_conflict_and_what_is_newer_are_told() {
     assert_eq!(apart.base.newest, Some(format!("revid:{id}")));
     try_run(&top, "brz", &["merge", "-q"]);
     let merged = taken(&top, System::Bzr).await;
-    let conflicts: Vec<&[u8]> = merged
-        .files
-        .iter()
-        .filter(|file| file.conflict)
-        .map(|file| file.path.as_slice())
-        .collect();
-    assert_eq!(conflicts, [b"a".as_slice()]);
+    assert_eq!(conflicts(&merged), [b"a".as_slice()]);
 }
 
 #[tokio::test]
 async fn a_checkout_starts_from_its_revision_and_a_lone_branch_says_so() {
-    if lacks("brz") {
-        return;
-    }
-    let scratch = TempDir::new().expect("folder");
-    desk(scratch.path());
+    let Some((scratch, _)) = desk() else { return };
     run(
         scratch.path(),
         "brz",

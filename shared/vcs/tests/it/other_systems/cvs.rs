@@ -2,7 +2,7 @@
 
 use super::generated::{self, Can, Tool};
 use super::rig::{
-    Tree, apply_by_patch, file, lacks, put, refused, remarks, run, taken, text, tree, try_run, wanted, whole,
+    Tree, apply_by_patch, conflicts, file, put, refused, remarks, run, taken, text, tree, try_run, wanted, whole,
 };
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -13,6 +13,10 @@ struct Cvs;
 impl Tool for Cvs {
     fn system(&self) -> System {
         System::Cvs
+    }
+
+    fn programs(&self) -> &'static [&'static str] {
+        &["cvs"]
     }
 
     fn administration(&self) -> &'static str {
@@ -74,39 +78,28 @@ impl Tool for Cvs {
 }
 
 /// A checkout of a module.
-fn desk(folder: &Path) -> PathBuf {
-    let tree = [
+fn desk() -> Option<(TempDir, PathBuf)> {
+    let files = [
         ("a", "one\ntwo\nthree\n"),
         ("b", "b\n"),
         ("c/d", "$Id$\nd\n"),
         ("c/e", "e\n"),
     ];
-    let tree = tree.map(|(name, text)| (name.as_bytes().to_vec(), file(text)));
-    let top = Cvs.committed(folder, &tree.into_iter().collect());
+    let (scratch, top) = generated::desk(&Cvs, &files)?;
     // Keywords of this file are to be expanded.
     run(&top, "cvs", &["-Q", "admin", "-kkv", "c/d"]);
     run(&top, "cvs", &["-Q", "update", "-A", "c/d"]);
-    top
-}
-
-fn has_no_cvs() -> bool {
-    lacks("cvs")
+    Some((scratch, top))
 }
 
 #[test]
 fn base_and_patch_make_the_tree_of_the_working_copy() {
-    if !has_no_cvs() {
-        generated::run(&Cvs, 2);
-    }
+    generated::run(&Cvs, 2);
 }
 
 #[tokio::test]
 async fn keywords_untracked_and_ignored_files_are_as_in_cvs() {
-    if has_no_cvs() {
-        return;
-    }
-    let scratch = TempDir::new().expect("folder");
-    let top = desk(scratch.path());
+    let Some((scratch, top)) = desk() else { return };
     let expanded = std::fs::read_to_string(top.join("c/d")).expect("file");
     assert!(expanded.starts_with("$Id: d,v 1.1"), "{expanded}");
     put(&top, b"c/d", &file(format!("{expanded}more\n")));
@@ -129,11 +122,7 @@ async fn keywords_untracked_and_ignored_files_are_as_in_cvs() {
 
 #[tokio::test]
 async fn a_file_that_was_only_touched_is_no_change() {
-    if has_no_cvs() {
-        return;
-    }
-    let scratch = TempDir::new().expect("folder");
-    let top = desk(scratch.path());
+    let Some((_scratch, top)) = desk() else { return };
     let later = std::time::SystemTime::now() + std::time::Duration::from_secs(3600);
     let touched = std::fs::File::options().write(true).open(top.join("a")).expect("file");
     touched.set_modified(later).expect("time");
@@ -143,11 +132,7 @@ async fn a_file_that_was_only_touched_is_no_change() {
 
 #[tokio::test]
 async fn the_base_is_a_time_after_the_own_commits_and_on_the_own_branch() {
-    if has_no_cvs() {
-        return;
-    }
-    let scratch = TempDir::new().expect("folder");
-    let top = desk(scratch.path());
+    let Some((scratch, top)) = desk() else { return };
     run(&top, "cvs", &["-Q", "tag", "-b", "side"]);
     run(&top, "cvs", &["-Q", "update", "-r", "side"]);
     put(&top, b"a", &file("on the side\n"));
@@ -162,11 +147,7 @@ async fn the_base_is_a_time_after_the_own_commits_and_on_the_own_branch() {
 
 #[tokio::test]
 async fn newer_revisions_and_conflicts_are_told() {
-    if has_no_cvs() {
-        return;
-    }
-    let scratch = TempDir::new().expect("folder");
-    let top = desk(scratch.path());
+    let Some((scratch, top)) = desk() else { return };
     let server = scratch.path().join("server");
     run(
         scratch.path(),
@@ -187,22 +168,12 @@ async fn newer_revisions_and_conflicts_are_told() {
     put(&top, b"c/d", &file("my d\n"));
     try_run(&top, "cvs", &["-Q", "update", "c"]);
     let torn = taken(&top, System::Cvs).await;
-    let conflicts: Vec<&[u8]> = torn
-        .files
-        .iter()
-        .filter(|file| file.conflict)
-        .map(|file| file.path.as_slice())
-        .collect();
-    assert_eq!(conflicts, [b"c/d".as_slice()]);
+    assert_eq!(conflicts(&torn), [b"c/d".as_slice()]);
 }
 
 #[tokio::test]
 async fn a_server_that_is_away_is_an_error_with_its_words() {
-    if has_no_cvs() {
-        return;
-    }
-    let scratch = TempDir::new().expect("folder");
-    let top = desk(scratch.path());
+    let Some((scratch, top)) = desk() else { return };
     std::fs::remove_dir_all(scratch.path().join("server")).expect("server");
     put(&top, b"a", &file("mine\n"));
     let error = refused(wanted(&top, System::Cvs)).await;

@@ -1,7 +1,7 @@
 //! Darcs working trees.
 
 use super::generated::{self, Can, Tool};
-use super::rig::{Tree, apply_by_patch, file, lacks, put, refused, remarks, run, taken, text, tree, wanted, whole};
+use super::rig::{Tree, apply_by_patch, file, put, refused, remarks, run, taken, text, tree, wanted, whole};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use vcs::working_copy::{Carrier, System, TakeError, Taken};
@@ -13,6 +13,10 @@ const RECORD: [&str; 6] = ["record", "-q", "-a", "-A", "ann@example.org", "-m"];
 impl Tool for Darcs {
     fn system(&self) -> System {
         System::Darcs
+    }
+
+    fn programs(&self) -> &'static [&'static str] {
+        &["darcs"]
     }
 
     fn administration(&self) -> &'static str {
@@ -74,26 +78,19 @@ impl Tool for Darcs {
 }
 
 /// A clone of a repository with one patch.
-fn desk(folder: &Path) -> PathBuf {
-    let tree = [("a", "one\ntwo\nthree\n"), ("b", "b\n"), ("c/d", "d\n")];
-    let tree = tree.map(|(name, text)| (name.as_bytes().to_vec(), file(text)));
-    Darcs.committed(folder, &tree.into_iter().collect())
+fn desk() -> Option<(TempDir, PathBuf)> {
+    let files = [("a", "one\ntwo\nthree\n"), ("b", "b\n"), ("c/d", "d\n")];
+    generated::desk(&Darcs, &files)
 }
 
 #[test]
 fn base_and_patch_make_the_tree_of_the_working_copy() {
-    if !lacks("darcs") {
-        generated::run(&Darcs, 4);
-    }
+    generated::run(&Darcs, 4);
 }
 
 #[tokio::test]
 async fn own_patches_between_those_of_others_are_in_the_change() {
-    if lacks("darcs") {
-        return;
-    }
-    let scratch = TempDir::new().expect("folder");
-    let top = desk(scratch.path());
+    let Some((scratch, top)) = desk() else { return };
     put(&top, b"a", &file("one\ntwo\nTHREE\n"));
     run(&top, "darcs", &[&RECORD[..], &["louder"]].concat());
     let server = scratch.path().join("server");
@@ -117,11 +114,7 @@ async fn own_patches_between_those_of_others_are_in_the_change() {
 
 #[tokio::test]
 async fn without_a_default_repository_all_patches_are_the_base() {
-    if lacks("darcs") {
-        return;
-    }
-    let scratch = TempDir::new().expect("folder");
-    desk(scratch.path());
+    let Some((scratch, _)) = desk() else { return };
     let alone = scratch.path().join("server");
     put(&alone, b"a", &file("other\n"));
     let taken = taken(&alone, System::Darcs).await;

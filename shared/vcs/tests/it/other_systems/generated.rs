@@ -1,15 +1,18 @@
 //! Random changes of random trees, made by the real program: base and patch make the tree of the working copy.
 
-use super::rig::{Thing, Tree, apply, file, place, put, taken, tree, whole};
+use super::rig::{Thing, Tree, apply, file, lacks, place, put, taken, tree, whole};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::path::{Path, PathBuf};
+use tempfile::TempDir;
 use vcs::working_copy::{Carrier, System, Taken};
 
 /// A system's program, as far as a test needs it.
 pub trait Tool {
     /// Which system.
     fn system(&self) -> System;
+    /// Its programs.
+    fn programs(&self) -> &'static [&'static str];
     /// Folder with its administration.
     fn administration(&self) -> &'static str;
     /// What its files can be.
@@ -129,8 +132,22 @@ impl std::fmt::Debug for Case {
     }
 }
 
-/// Runs random cases through a tool.
+/// A working copy with these files committed, unless one of the tool's programs is missing.
+pub fn desk(tool: &dyn Tool, files: &[(&str, &str)]) -> Option<(TempDir, PathBuf)> {
+    if tool.programs().iter().any(|program| lacks(program)) {
+        return None;
+    }
+    let tree = files.iter().map(|(name, text)| (name.as_bytes().to_vec(), file(text)));
+    let scratch = TempDir::new().expect("folder");
+    let top = tool.committed(scratch.path(), &tree.collect());
+    Some((scratch, top))
+}
+
+/// Runs random cases through a tool, unless one of its programs is missing.
 pub fn run(tool: &dyn Tool, cases: u32) {
+    if tool.programs().iter().any(|program| lacks(program)) {
+        return;
+    }
     let files = proptest::collection::vec((content(), any::<bool>(), edit()), NAMES.len());
     let new = proptest::collection::vec((content(), any::<bool>()), 0..4);
     let config = Config {
@@ -149,7 +166,7 @@ pub fn run(tool: &dyn Tool, cases: u32) {
 }
 
 fn one(tool: &dyn Tool, Case { files, new }: &Case) {
-    let scratch = tempfile::TempDir::new().expect("folder");
+    let scratch = TempDir::new().expect("folder");
     let can = tool.can();
     let named = || NAMES.iter().zip(files);
     let mut base: Tree = named()

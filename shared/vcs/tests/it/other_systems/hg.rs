@@ -2,8 +2,8 @@
 
 use super::generated::{self, Can, Tool};
 use super::rig::{
-    Thing, Tree, apply, apply_by_patch, desk_of, file, lacks, put, refused, remarks, run, taken, text, tree, try_run,
-    wanted, whole,
+    Thing, Tree, apply, apply_by_patch, conflicts, desk_of, file, lacks, put, refused, remarks, run, taken, text, tree,
+    try_run, wanted, whole,
 };
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -14,6 +14,10 @@ struct Hg;
 impl Tool for Hg {
     fn system(&self) -> System {
         System::Hg
+    }
+
+    fn programs(&self) -> &'static [&'static str] {
+        &["hg"]
     }
 
     fn administration(&self) -> &'static str {
@@ -61,26 +65,19 @@ impl Tool for Hg {
 }
 
 /// A working copy with one public changeset.
-fn desk(folder: &Path) -> PathBuf {
-    let tree = [("a", "one\ntwo\nthree\n"), ("b", "b\n"), ("c/d", "d\n")];
-    let tree = tree.map(|(name, text)| (name.as_bytes().to_vec(), file(text)));
-    Hg.committed(folder, &tree.into_iter().collect())
+fn desk() -> Option<(TempDir, PathBuf)> {
+    let files = [("a", "one\ntwo\nthree\n"), ("b", "b\n"), ("c/d", "d\n")];
+    generated::desk(&Hg, &files)
 }
 
 #[test]
 fn base_and_patch_make_the_tree_of_the_working_copy() {
-    if !lacks("hg") {
-        generated::run(&Hg, 2);
-    }
+    generated::run(&Hg, 2);
 }
 
 #[tokio::test]
 async fn own_changesets_are_part_of_the_change() {
-    if lacks("hg") {
-        return;
-    }
-    let scratch = TempDir::new().expect("folder");
-    let top = desk(scratch.path());
+    let Some((scratch, top)) = desk() else { return };
     let public = run(&top, "hg", &["log", "-r", ".", "-T", "{node}"]);
     put(&top, b"a", &file("one\ntwo\nTHREE\n"));
     run(&top, "hg", &["commit", "-m", "louder"]);
@@ -102,11 +99,7 @@ async fn own_changesets_are_part_of_the_change() {
 
 #[tokio::test]
 async fn what_the_server_has_more_is_told() {
-    if lacks("hg") {
-        return;
-    }
-    let scratch = TempDir::new().expect("folder");
-    let top = desk(scratch.path());
+    let Some((scratch, top)) = desk() else { return };
     run(scratch.path(), "hg", &["clone", "-q", "server", "other"]);
     let other = scratch.path().join("other");
     put(&other, b"a", &file("theirs\n"));
@@ -120,11 +113,7 @@ async fn what_the_server_has_more_is_told() {
 
 #[tokio::test]
 async fn an_unresolved_file_is_a_conflict() {
-    if lacks("hg") {
-        return;
-    }
-    let scratch = TempDir::new().expect("folder");
-    let top = desk(scratch.path());
+    let Some((_scratch, top)) = desk() else { return };
     put(&top, b"a", &file("mine\n"));
     run(&top, "hg", &["commit", "-m", "mine"]);
     run(&top, "hg", &["update", "-q", "0"]);
@@ -133,13 +122,7 @@ async fn an_unresolved_file_is_a_conflict() {
     let merged = try_run(&top, "hg", &["merge", "-q", "--tool", "internal:merge", "1"]);
     assert!(!merged.status.success(), "there is no conflict");
     let taken = taken(&top, System::Hg).await;
-    let conflicts: Vec<&[u8]> = taken
-        .files
-        .iter()
-        .filter(|file| file.conflict)
-        .map(|file| file.path.as_slice())
-        .collect();
-    assert_eq!(conflicts, [b"a".as_slice()]);
+    assert_eq!(conflicts(&taken), [b"a".as_slice()]);
     assert!(
         remarks(&taken).contains("A merge is not committed yet"),
         "{}",
@@ -149,11 +132,7 @@ async fn an_unresolved_file_is_a_conflict() {
 
 #[tokio::test]
 async fn a_rename_is_one_file_of_the_change() {
-    if lacks("hg") {
-        return;
-    }
-    let scratch = TempDir::new().expect("folder");
-    let top = desk(scratch.path());
+    let Some((_scratch, top)) = desk() else { return };
     run(&top, "hg", &["rename", "a", "z"]);
     run(&top, "hg", &["copy", "b", "copy"]);
     let taken = taken(&top, System::Hg).await;
@@ -170,11 +149,7 @@ async fn a_rename_is_one_file_of_the_change() {
 
 #[tokio::test]
 async fn what_the_patch_tool_cannot_carry_is_named() {
-    if lacks("hg") {
-        return;
-    }
-    let scratch = TempDir::new().expect("folder");
-    let top = desk(scratch.path());
+    let Some((_scratch, top)) = desk() else { return };
     put(&top, b"a", &Thing::File(b"one\ntwo\nthree\n".to_vec(), true));
     let taken = taken(&top, System::Hg).await;
     let unfit = taken.diff(&super::rig::everything(&taken), Carrier::Patch);
@@ -189,11 +164,7 @@ async fn what_the_patch_tool_cannot_carry_is_named() {
 
 #[tokio::test]
 async fn without_a_public_changeset_there_is_no_base_unless_named() {
-    if lacks("hg") {
-        return;
-    }
-    let scratch = TempDir::new().expect("folder");
-    let top = desk(scratch.path());
+    let Some((_scratch, top)) = desk() else { return };
     run(&top, "hg", &["phase", "--force", "--draft", "0"]);
     let error = refused(wanted(&top, System::Hg)).await;
     assert_eq!(

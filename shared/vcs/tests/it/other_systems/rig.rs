@@ -200,6 +200,12 @@ pub fn remarks(taken: &Taken) -> String {
     texts.join("\n")
 }
 
+/// The files in which a merge left something unresolved.
+pub fn conflicts(taken: &Taken) -> Vec<&[u8]> {
+    let files = taken.files.iter().filter(|file| file.conflict);
+    files.map(|file| file.path.as_slice()).collect()
+}
+
 /// A Mercurial repository with one file and no other place.
 pub fn desk_of(folder: &Path) -> PathBuf {
     run(folder, "hg", &["init", "alone"]);

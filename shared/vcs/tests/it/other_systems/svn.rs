@@ -2,7 +2,7 @@
 
 use super::generated::{self, Can, Tool};
 use super::rig::{
-    Thing, Tree, apply, apply_by_patch, file, lacks, place, put, refused, remarks, run, taken, text, tree, try_run,
+    Thing, Tree, apply, apply_by_patch, conflicts, file, place, put, refused, remarks, run, taken, text, tree, try_run,
     wanted, whole,
 };
 use std::os::unix::fs::symlink;
@@ -20,6 +20,10 @@ fn pegged(name: &str) -> String {
 impl Tool for Svn {
     fn system(&self) -> System {
         System::Svn
+    }
+
+    fn programs(&self) -> &'static [&'static str] {
+        &["svn", "svnadmin"]
     }
 
     fn administration(&self) -> &'static str {
@@ -88,30 +92,19 @@ fn address(folder: &Path) -> String {
 }
 
 /// A working copy of `trunk`, in one revision.
-fn desk(folder: &Path) -> PathBuf {
-    let tree = [("a", "one\ntwo\nthree\n"), ("b", "b\n"), ("c/d", "d\n"), ("c/e", "e\n")];
-    let tree = tree.map(|(name, text)| (name.as_bytes().to_vec(), file(text)));
-    Svn.committed(folder, &tree.into_iter().collect())
-}
-
-fn has_no_svn() -> bool {
-    lacks("svn") || lacks("svnadmin")
+fn desk() -> Option<(TempDir, PathBuf)> {
+    let files = [("a", "one\ntwo\nthree\n"), ("b", "b\n"), ("c/d", "d\n"), ("c/e", "e\n")];
+    generated::desk(&Svn, &files)
 }
 
 #[test]
 fn base_and_patch_make_the_tree_of_the_working_copy() {
-    if !has_no_svn() {
-        generated::run(&Svn, 2);
-    }
+    generated::run(&Svn, 2);
 }
 
 #[tokio::test]
 async fn branch_repository_and_base_are_those_of_the_checkout() {
-    if has_no_svn() {
-        return;
-    }
-    let scratch = TempDir::new().expect("folder");
-    let top = desk(scratch.path());
+    let Some((scratch, top)) = desk() else { return };
     put(&top, b"a", &file("one\nTWO\nthree\n"));
     put(&top, b"new/file", &file("n\n"));
     put(&top, b"new/file.o", &file("o\n"));
@@ -134,11 +127,7 @@ async fn branch_repository_and_base_are_those_of_the_checkout() {
 
 #[tokio::test]
 async fn keywords_folders_and_replaced_files_come_over() {
-    if has_no_svn() {
-        return;
-    }
-    let scratch = TempDir::new().expect("folder");
-    let top = desk(scratch.path());
+    let Some((scratch, top)) = desk() else { return };
     put(&top, b"key", &file("$Id$\n$Revision$\nx\n"));
     run(&top, "svn", &["add", "-q", "key"]);
     run(&top, "svn", &["propset", "-q", "svn:keywords", "Id Revision", "key"]);
@@ -175,11 +164,7 @@ async fn keywords_folders_and_replaced_files_come_over() {
 
 #[tokio::test]
 async fn a_mixed_or_stale_working_copy_names_both_revisions() {
-    if has_no_svn() {
-        return;
-    }
-    let scratch = TempDir::new().expect("folder");
-    let top = desk(scratch.path());
+    let Some((_scratch, top)) = desk() else { return };
     put(&top, b"a", &file("committed\n"));
     run(&top, "svn", &["commit", "-q", "-m", "mixes"]);
     let mixed = taken(&top, System::Svn).await;
@@ -199,11 +184,7 @@ async fn a_mixed_or_stale_working_copy_names_both_revisions() {
 
 #[tokio::test]
 async fn what_no_patch_has_is_remarked() {
-    if has_no_svn() {
-        return;
-    }
-    let scratch = TempDir::new().expect("folder");
-    let top = desk(scratch.path());
+    let Some((_scratch, top)) = desk() else { return };
     run(&top, "svn", &["propset", "-q", "svn:keywords", "Id", "a"]);
     std::fs::remove_file(top.join("b")).expect("file");
     std::fs::remove_dir_all(top.join("c")).expect("folder");
@@ -222,28 +203,19 @@ async fn what_no_patch_has_is_remarked() {
 
 #[tokio::test]
 async fn a_conflict_is_told() {
-    if has_no_svn() {
-        return;
-    }
-    let scratch = TempDir::new().expect("folder");
-    let top = desk(scratch.path());
+    let Some((_scratch, top)) = desk() else { return };
     put(&top, b"a", &file("theirs\n"));
     run(&top, "svn", &["commit", "-q", "-m", "theirs"]);
     run(&top, "svn", &["update", "-q", "-r", "2"]);
     put(&top, b"a", &file("mine\n"));
     try_run(&top, "svn", &["update", "-q", "--accept", "postpone"]);
     let taken = taken(&top, System::Svn).await;
-    let a = taken.files.iter().find(|file| file.path == b"a").expect("the file");
-    assert!(a.conflict);
+    assert_eq!(conflicts(&taken), [b"a".as_slice()]);
 }
 
 #[tokio::test]
 async fn a_part_of_a_branch_is_remarked() {
-    if has_no_svn() {
-        return;
-    }
-    let scratch = TempDir::new().expect("folder");
-    desk(scratch.path());
+    let Some((scratch, _)) = desk() else { return };
     let url = format!("{}/trunk/c", address(scratch.path()));
     run(scratch.path(), "svn", &["checkout", "-q", &url, "part"]);
     let taken = taken(&scratch.path().join("part"), System::Svn).await;
@@ -253,11 +225,7 @@ async fn a_part_of_a_branch_is_remarked() {
 
 #[tokio::test]
 async fn what_is_wanted_otherwise_is_taken_or_refused() {
-    if has_no_svn() {
-        return;
-    }
-    let scratch = TempDir::new().expect("folder");
-    let top = desk(scratch.path());
+    let Some((scratch, top)) = desk() else { return };
     let mut named = wanted(&top, System::Svn);
     (named.base, named.branch) = (Some("r1".to_owned()), Some("branches/x".to_owned()));
     let taken = take(named).await.expect("a change");
@@ -282,4 +250,19 @@ async fn what_is_wanted_otherwise_is_taken_or_refused() {
     let nothing = wanted(scratch.path(), System::Svn);
     let error = refused(nothing).await.to_string();
     assert!(error.starts_with("svn info failed: svn: E155007"), "{error}");
+}
+
+#[tokio::test]
+async fn of_very_many_untracked_files_some_are_shown() {
+    let Some((_scratch, top)) = desk() else { return };
+    std::fs::create_dir(top.join("new")).expect("folder");
+    for number in 0..50_001 {
+        std::fs::File::create(top.join(format!("new/{number}"))).expect("file");
+    }
+    let taken = taken(&top, System::Svn).await;
+    assert_eq!(taken.untracked.len(), 50_000);
+    assert_eq!(
+        remarks(&taken),
+        "There are many untracked files, of which 50000 are shown."
+    );
 }
