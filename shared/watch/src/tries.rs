@@ -1,11 +1,17 @@
 //! Tries that are over: one notice each, to whoever submitted it, which is the person here. A try is never a break.
+//!
+//! Quiet hours, do-not-disturb and a mute of everything keep it until they are over. Mutes of less are about what others
+//! break.
 
+use crate::mute::Scope;
 use crate::notice::{Button, Notice, NoticeAction, NoticeKey, Subject, Target, Tell, Urgency};
 use crate::state::State;
 use crate::words;
 use model::Time;
 use serde::{Deserialize, Serialize};
 
+/// Tries that are kept in a long silence, the last ones.
+const KEPT: usize = 50;
 /// Builders that a notice has room for.
 const BUILDERS: usize = 5;
 
@@ -30,12 +36,16 @@ impl State {
     pub(crate) fn try_over(&mut self, over: TryOver) {
         self.tries.retain(|known| known.id != over.id);
         self.tries.push(over);
+        if self.tries.len() > KEPT {
+            self.tries.remove(0);
+        }
         self.touched.rest = true;
     }
 
     /// Tells of those that nobody was told of, once nothing asks for silence.
     pub(crate) fn tell_tries(&mut self, now: Time) -> Vec<Tell> {
-        if self.tries.is_empty() || self.hush(now).is_some() {
+        let muted = || self.mutes.iter().any(|mute| mute.scope == Scope::All);
+        if self.tries.is_empty() || muted() || self.hush(now).is_some() {
             return Vec::new();
         }
         let due = std::mem::take(&mut self.tries);

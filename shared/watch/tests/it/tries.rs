@@ -1,7 +1,7 @@
 //! Tries that are over.
 
 use crate::desk::*;
-use watch::{Happening, TryOver};
+use watch::{Happening, MuteLength, Scope, Tell, TryOver};
 
 fn over(green: bool) -> Happening {
     let failed = match green {
@@ -37,4 +37,28 @@ fn silence_keeps_it_until_it_is_over() {
     assert_eq!(desk.hear(over(false)), []);
     let tells = desk.hear(Happening::DoNotDisturb(false));
     assert_eq!(aloud(&tells).target.path(), "/try/7");
+
+    let mut desk = Desk::new();
+    desk.hear(Happening::Mute {
+        scope: Scope::All,
+        length: MuteLength::Minutes(60),
+    });
+    assert_eq!(desk.hear(over(false)), []);
+    assert_eq!(aloud(&desk.tick_after(61)).target.path(), "/try/7");
+}
+
+#[test]
+fn in_a_long_silence_the_last_ones_are_kept() {
+    let mut desk = Desk::new();
+    desk.hear(Happening::DoNotDisturb(true));
+    for id in 1..=60 {
+        let mut one = over(true);
+        if let Happening::TryOver(over) = &mut one {
+            over.id = id;
+        }
+        desk.hear(one);
+    }
+    let told = desk.hear(Happening::DoNotDisturb(false));
+    assert_eq!(told.len(), 50);
+    assert!(matches!(&told[0], Tell::Show(notice) if notice.target.path() == "/try/11"));
 }
