@@ -65,14 +65,14 @@ pub(super) fn jobdir(jobdir: &str) -> Result<&str, BadWords> {
     }
 }
 
-/// A word for the shell at the other end: as it is where that means itself, otherwise in quotes. A `~` at its beginning
-/// stays the home folder.
+/// A word for the shell at the other end: as it is where that means itself, otherwise in quotes. A `~` or `~name` at its
+/// beginning stays a home folder.
 pub(super) fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%,=".contains(c);
-    let (home, rest) = match word.strip_prefix("~/") {
-        Some(rest) => ("~/", rest),
-        None => ("", word),
-    };
+    let letter = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let plain = |c: char| letter(c) || "/+:@%,=".contains(c);
+    let end = word.find('/').map_or(word.len(), |slash| slash + 1);
+    let begins_at_home = word.strip_prefix('~').is_some() && word[1..end].trim_end_matches('/').chars().all(letter);
+    let (home, rest) = word.split_at(if begins_at_home { end } else { 0 });
     if rest.chars().all(plain) {
         return word.to_owned();
     }
@@ -82,6 +82,8 @@ pub(super) fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(unix)]
+    use proptest::prelude::*;
 
     #[test]
     fn a_command_is_split_as_a_shell_does() {
@@ -105,8 +107,24 @@ mod tests {
     fn a_word_means_itself_at_the_other_end() {
         assert_eq!(quoted("/home/x/jobs"), "/home/x/jobs");
         assert_eq!(quoted("~/my jobs"), "~/'my jobs'");
+        assert_eq!(quoted("~ann-b/jobs"), "~ann-b/jobs");
+        assert_eq!((quoted("~"), quoted("~ann")), ("~".to_owned(), "~ann".to_owned()));
+        assert_eq!(quoted("~$x/jobs"), "'~$x/jobs'");
         assert_eq!(quoted("a'; rm -rf b"), r"'a'\''; rm -rf b'");
         assert!(host("-oProxyCommand=x").is_err() && host("a b").is_err() && host("").is_err());
         assert!(jobdir("-x").is_err() && jobdir("").is_err());
+    }
+
+    #[cfg(unix)]
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_word_means_itself_to_a_shell(word in "[^\\x00~][^\\x00]{0,12}") {
+            let script = format!("printf %s {}", quoted(&word));
+            let said = std::process::Command::new("sh").args(["-c", &script]).output().expect("a shell");
+            prop_assert_eq!(String::from_utf8_lossy(&said.stdout), word.as_str());
+            prop_assert_eq!(split(&quoted(&word)).expect("a word"), [word]);
+        }
     }
 }
