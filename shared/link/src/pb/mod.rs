@@ -12,5 +12,8 @@ mod serve;
 pub mod tries;
 mod value;
 
+/// What our masters offer behind the dialects, so that our senders know them (`perspective-broker` §1.3).
+const MARK: &str = "outpost";
+
 pub use connect::connect;
 pub use serve::{Happening, Taken, TryDesk, serve};

@@ -11,6 +11,7 @@ mod worker;
 
 pub use tries::{Happening, Taken, TryDesk};
 
+use super::MARK;
 use super::failure::to_spread;
 use crate::{Door, Guest, Visitor};
 use perspective::Perspective;
@@ -40,7 +41,11 @@ where
         inside: AtomicBool::new(false),
     });
     let root = spread::login::root(entrance.clone());
-    let (_, driving) = spread::server(stream, root, Options::default());
+    let options = Options {
+        mark: Some(MARK),
+        ..Options::default()
+    };
+    let (_, driving) = spread::server(stream, root, options);
     let from = from.map_or_else(|| "somebody".to_owned(), |from| from.to_string());
     tokio::select! {
         reason = driving => match reason {

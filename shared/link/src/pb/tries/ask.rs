@@ -1,7 +1,10 @@
 //! The conversation up to the master's answer, against one clock.
 
+use super::fits::{LONGEST, body_of};
 use super::{TryError, TryLogin, TryTarget, words};
+use crate::pb::MARK;
 use crate::stream;
+use bytes::Bytes;
 use spread::jelly::Value;
 use spread::login::LoginError;
 use spread::{CallError, Closed, Connection, Options, Reference};
@@ -12,6 +15,9 @@ use wire::try_job::TryJob;
 
 /// A master that takes longer than this to its first word speaks something else, which waits for our first word.
 const FIRST_WORD: Duration = Duration::from_secs(20);
+
+/// Bytes of a patch that goes in parts which go at once.
+const PART: usize = 256 << 10;
 
 /// One conversation with its deadline.
 pub(super) struct Asking<'a> {
@@ -35,6 +41,10 @@ pub(super) struct Desk {
 }
 
 impl Desk {
+    pub(super) fn is_outpost(&self) -> bool {
+        self.line.connection.is_marked()
+    }
+
     /// The connection alone: the desk itself is given back, and what it gave stays (§1.2).
     pub(super) fn into_line(self) -> Line {
         self.line
@@ -57,6 +67,7 @@ impl Asking<'_> {
         let stream = self.in_time("the connection", false, dialling).await?;
         let options = Options {
             first_word: Some(FIRST_WORD.min(self.limit)),
+            mark: Some(MARK),
             ..Options::default()
         };
         let (connection, driving) = spread::client(stream.map_err(TryError::Unreachable)?, options);
@@ -87,6 +98,10 @@ impl Asking<'_> {
     }
 
     pub(super) async fn submit(&self, desk: &Desk, job: &TryJob) -> Result<Reference, TryError> {
+        let body = body_of(job);
+        if body.len() > LONGEST {
+            self.send_parts(desk, body).await?;
+        }
         let during = "the answer to the change";
         let sending = desk.desk.call("try", words::arguments(job));
         match self.in_time(during, true, sending).await? {
@@ -98,6 +113,18 @@ impl Asking<'_> {
             Ok(other) => Err(self.strange(&other)),
             Err(error) => Err(self.no_answer(error, during, true, &desk.user)),
         }
+    }
+
+    /// What is longer than a string goes first, in parts, to a master of Outpost. Until the job itself comes it is nothing.
+    async fn send_parts(&self, desk: &Desk, body: &[u8]) -> Result<(), TryError> {
+        let during = "the patch to arrive";
+        for part in body.chunks(PART) {
+            let part = Value::Bytes(Bytes::copy_from_slice(part));
+            let taking = desk.desk.call("addPatchPart", vec![part]);
+            let taken = self.in_time(during, false, taking).await?;
+            taken.map_err(|error| self.no_answer(error, during, false, &desk.user))?;
+        }
+        Ok(())
     }
 
     async fn in_time<T>(&self, during: &'static str, sent: bool, what: impl Future<Output = T>) -> Result<T, TryError> {

@@ -1,5 +1,6 @@
 //! Try over Perspective Broker, the sender's end (`try-and-sendchange` §1): which builders there are, a job, and what
-//! becomes of it.
+//! becomes of it. A master of Outpost is known by what it offers first, and takes longer patches in parts; nothing is
+//! asked of another that Buildbot's own client does not ask.
 //!
 //! Every wait has an end, and whether a job may have arrived is never left open: see [`TryError::may_have_arrived`].
 //! What a patch means, and where it comes from, is not known here.
@@ -12,7 +13,7 @@ mod subscriber;
 mod words;
 
 pub use error::TryError;
-pub use fits::{LONGEST, TooLong, fits};
+pub use fits::{LONGEST, LONGEST_IN_PARTS, TooLong, fits, longest_patch};
 pub use follow::{Submitted, TryNews};
 
 use crate::address::Address;
@@ -46,24 +47,38 @@ impl std::fmt::Debug for TryLogin {
     }
 }
 
-/// The builders that may be asked for, in the master's order. All of it takes at most `limit`.
-pub async fn builder_names(target: &TryTarget, login: &TryLogin, limit: Duration) -> Result<Vec<String>, TryError> {
+/// What a master says before it is sent a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The builders that may be asked for, in its order.
+    pub builders: Vec<String>,
+    /// It is an Outpost, which takes longer patches and applies every kind.
+    pub outpost: bool,
+}
+
+/// Asks a master what may be tried there. All of it takes at most `limit`.
+pub async fn offer(target: &TryTarget, login: &TryLogin, limit: Duration) -> Result<Offer, TryError> {
     let asking = Asking::until(target, limit);
     let desk = asking.log_in(login).await?;
-    asking.builder_names(&desk).await
+    Ok(Offer {
+        builders: asking.builder_names(&desk).await?,
+        outpost: desk.is_outpost(),
+    })
 }
 
 /// Sends a job; resolves when the master has taken it, within `limit`. A job that cannot be sent whole is refused before
-/// anything is sent. A master that has not all of the job's builders takes nothing: [`TryError::BuildersRefused`].
+/// anything of it is sent. A master that has not all of the job's builders takes nothing: [`TryError::BuildersRefused`].
 pub async fn submit(
     target: &TryTarget,
     login: &TryLogin,
     job: &TryJob,
     limit: Duration,
 ) -> Result<Submitted, TryError> {
-    fits(job)?;
+    // Longer than any master takes: none has to be asked.
+    fits(job, true)?;
     let asking = Asking::until(target, limit);
     let desk = asking.log_in(login).await?;
+    fits(job, desk.is_outpost())?;
     let set = asking.submit(&desk, job).await?;
     Ok(Submitted::follow(desk.into_line(), set))
 }

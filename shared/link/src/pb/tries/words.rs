@@ -1,15 +1,20 @@
 //! A job as the master's `try` takes it (`try-and-sendchange` §1.1).
 
+use super::LONGEST;
 use spread::jelly::Value;
 use wire::try_job::{Json, TryJob};
 
-/// The nine arguments, by position.
+/// The nine arguments, by position. Instead of a patch that went in parts stands how many bytes those had.
 pub(super) fn arguments(job: &TryJob) -> Vec<Value> {
     let text_or_none = |text: &str| match text {
         "" => Value::None,
         text => text.into(),
     };
     let patch = match &job.patch {
+        Some(patch) if patch.body.len() > LONGEST => {
+            let length = i64::try_from(patch.body.len()).unwrap_or(i64::MAX);
+            vec![i64::from(patch.level).into(), length.into()]
+        }
         Some(patch) => vec![i64::from(patch.level).into(), Value::Bytes(patch.body.clone())],
         None => vec![1_i64.into(), Value::None],
     };

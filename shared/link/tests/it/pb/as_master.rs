@@ -5,6 +5,7 @@ use super::recording::{Meaning, Row, sessions};
 use super::wire::{PATIENCE, Wire, element, items, word};
 use bytes::Bytes;
 use md5::{Digest, Md5};
+use serde_json::json;
 use spread::banana::Element;
 use std::collections::HashMap;
 use tokio::sync::oneshot;
@@ -129,6 +130,8 @@ impl Played {
             }
             // When Python gives references back is the garbage collector's affair.
             "decref" => {}
+            // The dialects: behind them ours says whose it is.
+            "pb" => self.wire.expect(&json!(["pb", "none", "outpost"])).await,
             _ => self.wire.expect(&row.expression).await,
         }
     }

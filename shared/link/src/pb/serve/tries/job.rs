@@ -2,18 +2,19 @@
 
 use crate::pb::arguments::Arguments;
 use crate::pb::value::{from_jelly, text};
+use bytes::Bytes;
 use spread::Failure;
 use spread::jelly::Value;
 use std::collections::BTreeMap;
 use wire::try_job::{Json, TryJob, TryPatch};
 use wire::worker;
 
-/// Six to nine arguments, by position or name.
-pub(super) fn read(mut arguments: Arguments) -> Result<TryJob, Failure> {
+/// Six to nine arguments, by position or name; `parts` is what came of a patch before.
+pub(super) fn read(mut arguments: Arguments, parts: Bytes) -> Result<TryJob, Failure> {
     let mut job = TryJob {
         branch: text_or_none(&mut arguments, "branch")?,
         base_revision: text_or_none(&mut arguments, "revision")?,
-        patch: patch(&mut arguments)?,
+        patch: patch(&mut arguments, parts)?,
         repository: text_or_none(&mut arguments, "repository")?.unwrap_or_default(),
         project: text_or_none(&mut arguments, "project")?.unwrap_or_default(),
         builders: builders(&mut arguments)?,
@@ -49,20 +50,25 @@ fn optional_text(arguments: &Arguments, name: &str, value: Option<Value>) -> Res
     }
 }
 
-/// A level and a body.
-fn patch(arguments: &mut Arguments) -> Result<Option<TryPatch>, Failure> {
+/// A level and a body; or a level and how long the parts are that came before.
+fn patch(arguments: &mut Arguments, parts: Bytes) -> Result<Option<TryPatch>, Failure> {
     let value = arguments.needed("patch")?;
     let wrong = || arguments.wrong("patch", "a level and a diff");
-    let (Value::Tuple(parts) | Value::List(parts)) = value else {
+    let (Value::Tuple(both) | Value::List(both)) = value else {
         return Err(wrong());
     };
-    let [level, body] = <[Value; 2]>::try_from(parts).map_err(|_| wrong())?;
+    let [level, body] = <[Value; 2]>::try_from(both).map_err(|_| wrong())?;
     let level = level
         .int()
         .and_then(|level| u32::try_from(level).ok())
         .ok_or_else(wrong)?;
     if body == Value::None {
         return Ok(None);
+    }
+    if let Some(length) = body.int() {
+        let whole = !parts.is_empty() && i64::try_from(parts.len()) == Ok(length);
+        let lost = || arguments.wrong("patch", "a level and the length of the parts that were sent before");
+        return whole.then_some(Some(TryPatch { level, body: parts })).ok_or_else(lost);
     }
     let body = body.into_bytes().ok_or_else(wrong)?;
     Ok(Some(TryPatch { level, body }))

@@ -2,12 +2,14 @@
 
 mod board;
 mod job;
+mod parts;
 mod status;
 
 use crate::DoorFuture;
 use crate::pb::arguments::Arguments;
 use crate::pb::failure::to_spread;
 use board::Board;
+use parts::Parts;
 use spread::jelly::Value;
 use spread::{BoxFuture, Call, Failure, Object, Reply};
 use std::sync::Arc;
@@ -79,6 +81,7 @@ pub(super) fn perspective(desk: Arc<dyn TryDesk>, gone: CancellationToken) -> Ar
     Arc::new(Perspective {
         desk,
         gone,
+        parts: Parts::default(),
         jobs: AtomicUsize::new(0),
     })
 }
@@ -86,12 +89,13 @@ pub(super) fn perspective(desk: Arc<dyn TryDesk>, gone: CancellationToken) -> Ar
 struct Perspective {
     desk: Arc<dyn TryDesk>,
     gone: CancellationToken,
+    parts: Parts,
     jobs: AtomicUsize,
 }
 
 impl Perspective {
     fn submit(&self, arguments: Arguments, reply: Reply) {
-        let job = match job::read(arguments) {
+        let job = match job::read(arguments, self.parts.take()) {
             Ok(job) => job,
             Err(failure) => return reply.fail(failure),
         };
@@ -120,6 +124,11 @@ impl Object for Perspective {
                 let names = self.desk.builder_names().into_iter().map(Value::from);
                 reply.answer(Value::List(names.collect()));
             }
+            // Of senders of ours, who know this end by its mark.
+            "addPatchPart" => match self.parts.add(arguments) {
+                Ok(()) => reply.answer(Value::None),
+                Err(failure) => reply.fail(failure),
+            },
             // What a perspective says to an unknown name, unlike other objects.
             method => reply.fail(Failure::error(
                 "builtins.AttributeError",

@@ -1,9 +1,10 @@
 //! What clients of all ages, and strangers, send to our master.
 
 use super::desk::Open;
+use link::pb::tries::LONGEST_IN_PARTS;
 use proptest::prelude::*;
 use spread::jelly::Value;
-use spread::{CallError, Options, Reference};
+use spread::{CallError, Failure, Options, Reference};
 use wire::try_job::{Json, TryJob};
 
 async fn desk(master: &Open) -> Reference {
@@ -107,6 +108,41 @@ async fn what_makes_no_sense_is_refused_by_name() {
             .await
             .contains("'patchlevel'")
     );
+}
+
+#[tokio::test]
+async fn parts_of_a_patch_belong_to_the_next_job_and_have_a_limit() {
+    let mut master = Open::new().await;
+    let desk = desk(&master).await;
+    let none = || Value::None;
+    let of_parts = |length: usize| Value::Tuple(vec![1_i64.into(), i64::try_from(length).unwrap().into()]);
+    let job = |patch| vec![none(), none(), patch, none(), none(), none()];
+    let part = |part: Vec<u8>| desk.call("addPatchPart", vec![Value::Bytes(part.into())]);
+    let refused = |answer| match answer {
+        Err(CallError::Failed(failure)) => Failure::to_string(&failure),
+        other => panic!("{other:?}"),
+    };
+    for length in [0, 1] {
+        let said = refused(desk.call("try", job(of_parts(length))).await);
+        assert!(said.contains("'patch'"), "{said}");
+    }
+    part(b"+a".to_vec()).await.unwrap();
+    part(b"\xff\n".to_vec()).await.unwrap();
+    refused(desk.call("try", job(of_parts(3))).await);
+    // They were of that one.
+    refused(desk.call("try", job(of_parts(4))).await);
+    part(b"+a".to_vec()).await.unwrap();
+    part(b"\xff\n".to_vec()).await.unwrap();
+    desk.call("try", job(of_parts(4))).await.unwrap();
+    assert_eq!(master.job().await.patch.unwrap().body, &b"+a\xff\n"[..]);
+    refused(desk.call("addPatchPart", vec![7_i64.into()]).await);
+    let much = vec![b'x'; 512 << 10];
+    for _ in 0..LONGEST_IN_PARTS / much.len() {
+        part(much.clone()).await.unwrap();
+    }
+    let said = refused(part(b"y".to_vec()).await);
+    assert!(said.contains("67108864"), "{said}");
+    refused(desk.call("try", job(of_parts(LONGEST_IN_PARTS))).await);
 }
 
 fn any_value() -> impl Strategy<Value = Value> {

@@ -1,7 +1,7 @@
 //! Peers that are no master, or stop being one; and guests who do not leave.
 
 use super::desk::{Desk, Entrance, LIMIT, Open, alice, next, target};
-use link::pb::tries::{Submitted, TryError, TryNews, builder_names, submit};
+use link::pb::tries::{LONGEST, Submitted, TryError, TryNews, offer, submit};
 use spread::jelly::Value;
 use spread::login::{Portal, root};
 use spread::{BoxFuture, Call, Failure, Object, Options, Reference};
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use wire::try_job::TryJob;
+use wire::try_job::{TryJob, TryPatch};
 
 /// Asks a port that does `what` to whoever comes.
 async fn ask(
@@ -25,7 +25,7 @@ async fn ask(
         }
     });
     let begun = Instant::now();
-    let error = builder_names(&target(port), &alice(), limit).await.unwrap_err();
+    let error = offer(&target(port), &alice(), limit).await.unwrap_err();
     assert!(begun.elapsed() < limit + Duration::from_secs(10), "{error}");
     error
 }
@@ -53,7 +53,7 @@ async fn a_port_that_is_none_of_a_master_is_told_from_one() {
         matches!(error, TryError::NotPb { .. } | TryError::Silent { .. }),
         "{error}"
     );
-    let nobody = builder_names(&target(1), &alice(), LIMIT).await.unwrap_err();
+    let nobody = offer(&target(1), &alice(), LIMIT).await.unwrap_err();
     assert!(matches!(nobody, TryError::Unreachable(_)), "{nobody}");
 }
 
@@ -127,6 +127,35 @@ async fn followed(says: fn(&str, Call, Liar)) -> Submitted {
 fn object(liar: Liar) -> Value {
     let object: Arc<dyn Object> = Arc::new(liar);
     object.into()
+}
+
+#[tokio::test]
+async fn a_master_that_is_no_outpost_is_sent_no_parts() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let there = target(listener.local_addr().unwrap().port());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let says = |method: &str, call: Call, _: Liar| match method {
+                "getAvailableBuilderNames" => call.reply.answer(Value::List(Vec::new())),
+                _ => call.reply.fail(Failure::error("builtins.AttributeError", method)),
+            };
+            let (_connection, driving) = spread::server(stream, root(Arc::new(Liar { says })), Options::default());
+            tokio::spawn(driving);
+        }
+    });
+    assert!(!offer(&there, &alice(), LIMIT).await.unwrap().outpost);
+    let job = TryJob {
+        patch: Some(TryPatch {
+            level: 1,
+            body: vec![b'\n'; LONGEST + 1].into(),
+        }),
+        ..TryJob::default()
+    };
+    let error = submit(&there, &alice(), &job, LIMIT).await.unwrap_err();
+    assert!(
+        matches!(&error, TryError::TooLong(long) if long.limit == LONGEST),
+        "{error}"
+    );
 }
 
 #[tokio::test]

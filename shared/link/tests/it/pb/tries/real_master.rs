@@ -4,7 +4,7 @@ use super::super::our_worker::{OurWorker, connect_again, target as workers_targe
 use super::desk::{LIMIT, alice, login, target};
 use crate::buildbot::{Generation, Master, environment};
 use bytes::Bytes;
-use link::pb::tries::{LONGEST, Submitted, TryError, TryNews, builder_names, submit};
+use link::pb::tries::{LONGEST, Submitted, TryError, TryNews, offer, submit};
 use wire::try_job::{TryJob, TryPatch};
 
 const TRIES: &str = r#"
@@ -70,9 +70,10 @@ async fn tries(generation: Generation) {
     let worker = OurWorker::start(&workers_target(master.port)).await;
     let there = target(master.port);
 
-    let names = builder_names(&there, &alice(), LIMIT).await.unwrap();
-    assert_eq!(names, ["good", "bad", "gate"]);
-    let error = builder_names(&there, &login("cheshire"), LIMIT).await.unwrap_err();
+    let told = offer(&there, &alice(), LIMIT).await.unwrap();
+    assert_eq!(told.builders, ["good", "bad", "gate"]);
+    assert!(!told.outpost);
+    let error = offer(&there, &login("cheshire"), LIMIT).await.unwrap_err();
     assert!(matches!(error, TryError::Refused { .. }), "{error}");
     let error = submit(&there, &alice(), &job(&["good", "other"]), LIMIT)
         .await
@@ -82,7 +83,7 @@ async fn tries(generation: Generation) {
         user: "one".to_owned(),
         password: "wrong".to_owned(),
     };
-    let error = builder_names(&there, &one, LIMIT).await.unwrap_err();
+    let error = offer(&there, &one, LIMIT).await.unwrap_err();
     assert!(matches!(error, TryError::Refused { .. }), "{error}");
 
     let mut submitted = submit(&there, &alice(), &job(&["good", "bad"]), LIMIT).await.unwrap();
@@ -110,6 +111,19 @@ async fn tries(generation: Generation) {
         body: Bytes::from(vec![b'\n'; LONGEST]),
     });
     submit(&there, &alice(), &big, LIMIT).await.unwrap();
+    let longer = TryPatch {
+        level: 1,
+        body: Bytes::from(vec![b'\n'; LONGEST + 1]),
+    };
+    big.patch = Some(longer);
+    let error = submit(&there, &alice(), &big, LIMIT).await.unwrap_err();
+    assert!(matches!(error, TryError::TooLong(_)), "{error}");
+    // That it was no Outpost it was not asked: it has nothing to complain of.
+    let log = std::fs::read_to_string(master.folder.path().join("master/twistd.log")).expect("its log");
+    let complaint = ["AttributeError", "addPatchPart"]
+        .into_iter()
+        .find(|word| log.contains(word));
+    assert_eq!(complaint, None, "{log}");
     master.stop().await;
 }
 

@@ -3,7 +3,7 @@
 use super::desk::{LIMIT, Open, alice, login, next};
 use bytes::Bytes;
 use link::pb::Happening;
-use link::pb::tries::{LONGEST, TryError, TryNews, builder_names, fits, submit};
+use link::pb::tries::{LONGEST, LONGEST_IN_PARTS, Offer, TryError, TryNews, fits, offer, submit};
 use proptest::prelude::*;
 use std::time::Duration;
 use wire::try_job::{Json, TryJob, TryPatch};
@@ -34,8 +34,15 @@ fn ended(builder: &str, attempt: u32, result: i64, text: &str) -> TryNews {
 #[tokio::test]
 async fn the_builders_are_told() {
     let master = Open::new().await;
-    let names = builder_names(&master.target(), &alice(), LIMIT).await.unwrap();
-    assert_eq!(names, ["a", "b"]);
+    let offer = offer(&master.target(), &alice(), LIMIT).await.unwrap();
+    let both = vec!["a".to_owned(), "b".to_owned()];
+    assert_eq!(
+        offer,
+        Offer {
+            builders: both,
+            outpost: true
+        }
+    );
 }
 
 #[tokio::test]
@@ -154,9 +161,7 @@ async fn a_failure_of_the_master_is_told() {
 #[tokio::test]
 async fn a_wrong_password_is_no_riddle() {
     let master = Open::new().await;
-    let error = builder_names(&master.target(), &login("cheshire"), LIMIT)
-        .await
-        .unwrap_err();
+    let error = offer(&master.target(), &login("cheshire"), LIMIT).await.unwrap_err();
     assert!(matches!(error, TryError::Refused { .. }), "{error}");
 }
 
@@ -167,7 +172,7 @@ async fn a_name_for_something_else_takes_no_change() {
         user: "worker".to_owned(),
         ..alice()
     };
-    let error = builder_names(&master.target(), &worker, LIMIT).await.unwrap_err();
+    let error = offer(&master.target(), &worker, LIMIT).await.unwrap_err();
     assert!(matches!(error, TryError::NoTry { .. }), "{error}");
 }
 
@@ -190,17 +195,31 @@ async fn what_is_too_long_is_known_before_anything_is_sent() {
         patch: patch(vec![b'\n'; length]),
         ..TryJob::default()
     };
-    assert_eq!(fits(&job(LONGEST)), Ok(()));
+    assert_eq!(fits(&job(LONGEST), false), Ok(()));
+    assert!(fits(&job(LONGEST + 1), false).is_err());
+    assert_eq!(fits(&job(LONGEST_IN_PARTS), true), Ok(()));
     // Nobody is there.
     let nowhere = super::desk::target(1);
-    let error = submit(&nowhere, &alice(), &job(LONGEST + 1), LIMIT).await.unwrap_err();
+    let long = LONGEST_IN_PARTS + 1;
+    let error = submit(&nowhere, &alice(), &job(long), LIMIT).await.unwrap_err();
     assert!(
-        matches!(&error, TryError::TooLong(long) if long.length == LONGEST + 1),
+        matches!(&error, TryError::TooLong(told) if told.length == long),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn a_long_patch_arrives_in_parts_and_each_job_has_its_own() {
     let mut master = Open::new().await;
-    submit(&master.target(), &alice(), &job(LONGEST), LIMIT).await.unwrap();
-    assert_eq!(master.job().await, job(LONGEST));
+    for length in [LONGEST, LONGEST + 1, 5 << 20, 3] {
+        let body: Vec<u8> = (0..length).map(|at| (at * 7 % 251) as u8).collect();
+        let job = TryJob {
+            patch: patch(body),
+            ..TryJob::default()
+        };
+        submit(&master.target(), &alice(), &job, LIMIT).await.unwrap();
+        assert!(master.job().await == job, "{length}");
+    }
 }
 
 fn any_json() -> impl Strategy<Value = Json> {
