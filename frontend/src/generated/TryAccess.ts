@@ -46,6 +46,10 @@ ssh: string,
  */
 buildbotbin: string, 
 /**
+ * Bytes that a job file may have for this master; what masters of its make take when absent.
+ */
+job_limit: number | null, 
+/**
  * Where these were found, before the person has saved any: `.buildbot/options` of a working copy.
  */
 found_in: string | null, };

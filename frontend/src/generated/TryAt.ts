@@ -36,4 +36,8 @@ ssh: string,
 /**
  * The program over there; `buildbot` when empty.
  */
-buildbotbin: string, };
+buildbotbin: string, 
+/**
+ * Bytes that a job file may have for this master; what Buildbot's masters take when absent.
+ */
+job_limit: number | null, };

@@ -127,7 +127,7 @@ export class FakeTries {
   ];
   access: TryAccess = {
     ...{ master: "llvm", way: null, address: "", user: "ann", has_password: false, session_only: false, port: null },
-    ...{ jobdir: "", ssh: "", buildbotbin: "", found_in: null },
+    ...{ jobdir: "", ssh: "", buildbotbin: "", job_limit: null, found_in: null },
   };
   readonly #size: Size;
   readonly #overview: () => Overview;

@@ -73,7 +73,7 @@ describe("a try is put together", () => {
     await role("checkbox", { name: "Send all untracked files that are shown" }).click();
     await seen("2 of 3 go along");
     await role("checkbox", { name: "Send target.img" }).click();
-    await seen("target.img has 2147.5 MB. Send it all the same?");
+    await seen("target.img has 2.1 GB. Send it all the same?");
     await role("button", { name: "Leave it out" }).click();
     expect(await role("checkbox", { name: "Send target.img" }).isChecked()).toBe(false);
     await file("notes.txt").click();
@@ -229,6 +229,19 @@ describe("a try is put together", () => {
     await dialog.waitFor({ state: "detached" });
     await page.goto(`${served.url}/masters/llvm`);
     await seen("By Perspective Broker at ci.team.example:8031 as ann");
+  });
+
+  test("how much a master's job folder takes can be said", async () => {
+    await open("/try/new?folder=/home/ann/app", "team");
+    await role("radio", { name: /by ssh/ }).check();
+    await role("button", { name: "Say how changes get there…" }).click();
+    const dialog = role("dialog", { name: /^How changes get to Team/ });
+    await dialog.getByRole("button", { name: "ssh", exact: true }).click();
+    await dialog.getByText("Port, programs and limit").click();
+    await dialog.getByLabel("Most bytes of a job file").fill("5000000");
+    await dialog.getByRole("button", { name: "Keep it", exact: true }).click();
+    await dialog.waitFor({ state: "detached" });
+    expect(ordered("set_try_access")).toMatchObject({ access: { way: "ssh", port: null, job_limit: 5_000_000 } });
   });
 
   test("a failed build of a joined master is tried here", async () => {

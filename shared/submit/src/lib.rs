@@ -12,4 +12,15 @@ pub mod pb;
 pub mod ssh;
 
 pub use error::{Arrived, SubmitError};
-pub use link::pb::tries::{Submitted, TryNews};
+pub use link::pb::tries::{Offer, Submitted, TryNews};
+
+use std::time::Duration;
+
+/// How long a submission may take, and for how many bytes a second more.
+const PATIENCE: Duration = Duration::from_secs(60);
+const BYTES_A_SECOND: u64 = 64 << 10;
+
+/// How long so many bytes may take to be sent and answered.
+pub fn patience(bytes: usize) -> Duration {
+    PATIENCE + Duration::from_secs(bytes as u64 / BYTES_A_SECOND)
+}

@@ -2,21 +2,26 @@
 
 use crate::SubmitError;
 use client::rest::ForceScheduler;
-use link::pb::tries::{LONGEST, fits};
-use wire::try_job::TryJob;
+use link::pb::tries::fits;
+use wire::try_job::{TryJob, jobdir};
 
-/// Bytes of a job file that a Buildbot master takes, unless its configuration says otherwise (§2.1).
-pub const JOB_FILE: usize = 99_999;
-
-/// Bytes of a patch over Perspective Broker.
-pub const PB: usize = LONGEST;
+pub use link::pb::tries::longest_patch;
 
 /// Bytes of a patch in a form, where the form does not say.
 pub const FORM: usize = 10 << 20;
 
-/// Whether a job can go over Perspective Broker.
-pub fn over_pb(job: &TryJob) -> Result<(), SubmitError> {
-    fits(job).map_err(|error| SubmitError::lasting(error.to_string(), SMALLER))
+/// Bytes of a job file that a master takes (§2.1): `told` by its keeper, or else what its make takes.
+pub fn job_file(told: Option<u32>, outpost: bool) -> usize {
+    let told = told.and_then(|told| usize::try_from(told).ok());
+    told.unwrap_or(match outpost {
+        true => jobdir::LONGEST,
+        false => jobdir::BUILDBOT_LONGEST,
+    })
+}
+
+/// Whether a job can go over Perspective Broker; `outpost` when its master is one.
+pub fn over_pb(job: &TryJob, outpost: bool) -> Result<(), SubmitError> {
+    fits(job, outpost).map_err(|error| SubmitError::lasting(error.to_string(), SMALLER))
 }
 
 /// Whether a job file of so many bytes is taken, where the master's own limit is `limit`.
@@ -25,7 +30,7 @@ pub fn as_job_file(bytes: usize, limit: usize) -> Result<(), SubmitError> {
         return Ok(());
     }
     let message = format!("the job has {bytes} bytes, and this master takes job files of up to {limit}");
-    Err(SubmitError::lasting(message, SMALLER))
+    Err(SubmitError::lasting(message, SMALLER_OR_TOLD))
 }
 
 /// Whether a patch can go into a form: text only, and as long as its field allows.
@@ -54,3 +59,5 @@ pub fn in_form(job: &TryJob, form: &ForceScheduler) -> Result<(), SubmitError> {
 }
 
 const SMALLER: &str = "Choose another way, or leave files out.";
+const SMALLER_OR_TOLD: &str =
+    "Choose another way, leave files out, or say how much the master takes where you say how changes get there.";

@@ -1,12 +1,9 @@
 //! Over Perspective Broker: a `Try_Userpass` scheduler.
 
 use crate::{Arrived, SubmitError};
-use link::pb::tries::{self, Submitted, TryError, TryLogin, TryTarget};
+use link::pb::tries::{self, Offer, Submitted, TryError, TryLogin, TryTarget};
 use std::time::Duration;
 use wire::try_job::TryJob;
-
-/// How long a submission may take.
-pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where and as whom.
 #[derive(Clone, Debug)]
@@ -36,16 +33,16 @@ impl PbWay {
         })
     }
 
-    /// The builders that may be asked for.
-    pub async fn builder_names(&self, patience: Duration) -> Result<Vec<String>, SubmitError> {
-        let asking = tries::builder_names(&self.target, &self.login, patience);
+    /// The builders that may be asked for, and whether the master is an Outpost.
+    pub async fn offer(&self, patience: Duration) -> Result<Offer, SubmitError> {
+        let asking = tries::offer(&self.target, &self.login, patience);
         asking.await.map_err(told)
     }
 
     /// Sends a job and gives its news.
     pub async fn submit(&self, job: &TryJob) -> Result<Submitted, SubmitError> {
-        crate::limits::over_pb(job)?;
-        let sending = tries::submit(&self.target, &self.login, job, PATIENCE);
+        let bytes = job.patch.as_ref().map_or(0, |patch| patch.body.len());
+        let sending = tries::submit(&self.target, &self.login, job, crate::patience(bytes));
         sending.await.map_err(told)
     }
 }

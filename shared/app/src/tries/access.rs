@@ -32,6 +32,7 @@ pub(super) struct Kept {
     pub jobdir: String,
     pub ssh: String,
     pub buildbotbin: String,
+    pub job_limit: Option<u32>,
     pub has_password: bool,
     pub session_only: bool,
     /// Where it was found, when nobody has said it here.
@@ -108,6 +109,7 @@ impl Kept {
             jobdir: self.jobdir.clone(),
             ssh: self.ssh.clone(),
             buildbotbin: self.buildbotbin.clone(),
+            job_limit: self.job_limit,
             found_in: self.file.as_ref().map(|file| file.to_string_lossy().into_owned()),
         }
     }
@@ -208,9 +210,10 @@ pub(crate) async fn set_access(app: &App, set: SetTryAccess) -> Result<TryAccess
     if set.check {
         check(app, &member, &kept, given.as_deref()).await?;
     }
-    if kept.way != Some(TryWay::Pb) && before.has_password {
+    let for_this_run = kept.session_only && !before.session_only;
+    if before.has_password && (kept.way != Some(TryWay::Pb) || for_this_run) {
         forget_password(app, &member).await;
-        kept.has_password = false;
+        kept.has_password = kept.way == Some(TryWay::Pb) && given.is_some();
     }
     if let Some(password) = given {
         keep_password(app, &member, kept.session_only, password).await?;
@@ -221,7 +224,7 @@ pub(crate) async fn set_access(app: &App, set: SetTryAccess) -> Result<TryAccess
     }
     let value = serde_json::to_value(&all).map_err(|error| Refusal::failed(error.to_string()))?;
     app.store().write(move |c| store::settings::set(c, KEY, &value)).await?;
-    app.tries.inner.names.forget(&member.key.0);
+    app.tries.inner.asked.forget(&member.key.0);
     app.newsroom.tries();
     Ok(kept.shown(&member.key.0))
 }
@@ -236,6 +239,7 @@ fn of_fields(fields: &TryAccess, before: &Kept, given: bool) -> Result<Kept, Ref
         jobdir: text(&fields.jobdir),
         ssh: text(&fields.ssh),
         buildbotbin: text(&fields.buildbotbin),
+        job_limit: fields.job_limit,
         has_password: given || before.has_password,
         session_only: fields.session_only,
         file: None,
@@ -261,6 +265,7 @@ fn of_fields(fields: &TryAccess, before: &Kept, given: bool) -> Result<Kept, Ref
                 };
                 field(name, error.to_string())
             })?;
+            check_limit(kept.job_limit)?;
         }
         Some(TryWay::Desk | TryWay::Form) => {
             return Err(field("way", "a change gets there by pb or by ssh".to_owned()));
@@ -268,6 +273,18 @@ fn of_fields(fields: &TryAccess, before: &Kept, given: bool) -> Result<Kept, Ref
         None => {}
     }
     Ok(kept)
+}
+
+/// Refuses a limit of job files that no master has.
+pub(super) fn check_limit(limit: Option<u32>) -> Result<(), Refusal> {
+    use wire::try_job::jobdir::LONGEST;
+    match limit {
+        Some(limit) if limit == 0 || limit as usize > LONGEST => {
+            let words = format!("a job file can have from 1 to {LONGEST} bytes");
+            Err(field("job_limit", words))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Asks the master whether it works. A job folder cannot be asked.
@@ -280,7 +297,7 @@ async fn check(app: &App, member: &Member, kept: &Kept, given: Option<&str>) -> 
         None => password(app, member, kept).await?,
     };
     let way = PbWay::new(&kept.address, &kept.user, &password).map_err(|error| field("address", error.message))?;
-    let asked = way.builder_names(PATIENCE).await;
+    let asked = way.offer(PATIENCE).await;
     asked.map(drop).map_err(|error| {
         let name = if error.passing { "address" } else { "password" };
         let refusal = field(name, error.message);
@@ -302,6 +319,27 @@ async fn keep_password(app: &App, member: &Member, session_only: bool, password:
     in_background(move || secrets::write(&profile, &name, password))
         .await
         .map_err(secret_refused)
+}
+
+/// A master is left: how changes got there is forgotten, with the password.
+pub(crate) async fn forget_access(app: &App, member: &Member) {
+    let forgotten = async {
+        let mut all = all(app).await?;
+        let Some(kept) = all.remove(&member.id()) else {
+            return Ok(());
+        };
+        match kept.session_only {
+            true => drop(write(&app.tries.inner.passwords).remove(&secret(member.id()))),
+            false if kept.has_password => forget_password(app, member).await,
+            false => {}
+        }
+        let value = serde_json::to_value(&all).map_err(|error| Refusal::failed(error.to_string()))?;
+        app.store().write(move |c| store::settings::set(c, KEY, &value)).await?;
+        Ok::<(), Refusal>(())
+    };
+    if let Err(refusal) = forgotten.await {
+        tracing::warn!("how changes got to {} is still kept: {refusal}", member.key);
+    }
 }
 
 async fn forget_password(app: &App, member: &Member) {

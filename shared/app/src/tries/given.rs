@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
+use vcs::working_copy::{Carrier, Unfit, UnfitFile};
 
 /// The longest patch that can be given, in bytes.
 const LONGEST: usize = 64 << 20;
@@ -190,6 +191,25 @@ fn lines(body: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
         at += line.len();
         (start, line.strip_suffix(b"\n").unwrap_or(line))
     })
+}
+
+/// Whether `carrier` takes a patch as it is; names the files that it does not take.
+pub(super) fn fits(body: &[u8], carrier: Carrier) -> Result<(), Unfit> {
+    if carrier == Carrier::Own || std::str::from_utf8(body).is_ok() {
+        return Ok(());
+    }
+    let unfit = |path: &str| UnfitFile {
+        path: path.to_owned(),
+        reason: "it is not UTF-8".to_owned(),
+    };
+    let is_text = |section: &Section| std::str::from_utf8(&body[section.bytes.clone()]).is_ok();
+    let sections = sections(body);
+    let others = sections.iter().filter(|section| !is_text(section));
+    let mut files: Vec<UnfitFile> = others.map(|section| unfit(&section.path)).collect();
+    if files.is_empty() {
+        files.push(unfit("the patch"));
+    }
+    Err(Unfit::Kinds(files))
 }
 
 /// The files as faces show them.

@@ -99,6 +99,7 @@ fn patch(change: &Change, chosen: &TrySubmit, carrier: Carrier) -> Result<Made, 
                 None => (patch.body.to_vec(), given::sections(&patch.body).len()),
                 Some(files) => parts(&patch.body, files.iter().map(|one| one.file as usize))?,
             };
+            given::fits(&body, carrier).map_err(unfit)?;
             let whole = chosen.files.is_none();
             Ok(Made {
                 level: patch.level,
@@ -171,8 +172,8 @@ fn fits(to: &Resolved, prepared: &Prepared) -> Result<(), Refusal> {
     use crate::api::tries::TryWay;
     let job = prepared.job.whole(prepared.body.clone());
     let fitting = match to.route.way() {
-        TryWay::Pb => limits::over_pb(&job),
-        TryWay::Ssh => limits::as_job_file(wire::try_job::jobdir::encode(&job).len(), limits::JOB_FILE),
+        TryWay::Pb => limits::over_pb(&job, to.outpost),
+        TryWay::Ssh => limits::as_job_file(wire::try_job::jobdir::encode(&job).len(), to.job_file),
         // A form's own limit is known when it is asked for; what is kept has one for every way.
         TryWay::Form | TryWay::Desk if prepared.body.len() > store::tries::LONGEST => {
             limits::as_job_file(prepared.body.len(), store::tries::LONGEST)

@@ -60,6 +60,9 @@ pub(super) struct Record {
     /// When it went to the master, so that it may be there although no answer came.
     #[serde(default)]
     pub sent_at: Option<i64>,
+    /// What its end asks for is done: the person was told, and it was pushed where that was wanted.
+    #[serde(default)]
+    pub done: bool,
 }
 
 /// By which way.
@@ -81,6 +84,11 @@ pub(super) enum Route {
         jobdir: String,
         ssh: String,
         buildbotbin: String,
+        #[serde(default)]
+        job_limit: Option<u32>,
+        /// It said that it is one.
+        #[serde(default)]
+        outpost: bool,
         file: Option<PathBuf>,
     },
 }
@@ -217,6 +225,11 @@ impl Record {
             self.state,
             TryState::Queued | TryState::Sending | TryState::Waiting | TryState::Running
         )
+    }
+
+    /// Whether there is still something to do for it here.
+    pub fn is_carried(&self) -> bool {
+        self.is_open() || (self.state == TryState::Ended && !self.done)
     }
 
     /// Whether the master has it.

@@ -20,9 +20,8 @@ pub(crate) async fn pause(app: &App, master: &str) -> Paused {
         }
     }
     let ids = ended.iter().map(|(id, _)| *id).collect();
-    for (_, mut record) in ended {
-        // Its task drops what it tells with, and then nothing changes it any more.
-        while record.changed().await.is_ok() {}
+    for (_, record) in ended {
+        carry::left_alone(record).await;
     }
     Paused(ids)
 }
@@ -44,7 +43,7 @@ pub(crate) async fn go_on(app: &App, Paused(ids): Paused) {
 
 /// Calls a master otherwise in what is kept of tries, while those under way are paused.
 pub(crate) async fn rename(app: &App, from: &str, to: &str) {
-    app.tries.inner.names.forget(from);
+    app.tries.inner.asked.forget(from);
     let (old, new) = (from.to_owned(), to.to_owned());
     let revised = app.store().write(move |c| {
         let mut roots = BTreeSet::new();

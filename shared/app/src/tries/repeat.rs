@@ -6,14 +6,14 @@ use super::job::prepare;
 use super::look::taken;
 use super::record::{Record, Route};
 use super::submit::send;
-use super::ways::{Known, Resolved, resolve};
+use super::ways::{of_named, resolve};
 use crate::api::Refusal;
 use crate::api::tries::{TryFrom, TryLook, TryRepeat, TryRow, TryState, TrySubmit};
 use crate::service::App;
 use bytes::Bytes;
 use std::path::PathBuf;
 use std::sync::Arc;
-use vcs::working_copy::{Carrier, System};
+use vcs::working_copy::System;
 
 pub(crate) async fn repeat(app: &App, order: TryRepeat) -> Result<TryRow, Refusal> {
     let before = known(app, order.id).await?;
@@ -26,7 +26,7 @@ pub(crate) async fn repeat(app: &App, order: TryRepeat) -> Result<TryRow, Refusa
         false => same(app, order.id, &before).await?,
     });
     let to = match &before.route {
-        Route::Named { .. } => named(&before),
+        Route::Named { .. } => of_named(&change, &before.target, &before.title, before.route.clone()),
         _ => resolve(app, &change, &before.target, None).await?,
     };
     let submit = TrySubmit {
@@ -106,21 +106,4 @@ fn untracked(change: &Change, before: &Record) -> Vec<u32> {
     let wanted = |path: &[u8]| before.choice.untracked.contains(&super::show::path(path));
     let places = taken.untracked.iter().enumerate().filter(|(_, one)| wanted(&one.path));
     places.filter_map(|(at, _)| u32::try_from(at).ok()).collect()
-}
-
-/// A master that is not joined, by the same way as before.
-fn named(before: &Record) -> Resolved {
-    Resolved {
-        target: before.target.clone(),
-        route: before.route.clone(),
-        master: String::new(),
-        title: before.title.clone(),
-        words: before.title.clone(),
-        carrier: match before.system.as_deref() {
-            Some("git") | None => Carrier::GitAsText,
-            Some(_) => Carrier::PatchAsText,
-        },
-        known: Known::default(),
-        password: None,
-    }
 }

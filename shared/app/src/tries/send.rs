@@ -37,7 +37,10 @@ pub(super) async fn send(app: &App, id: i64, record: &Record, body: Vec<u8>) -> 
             let kept = access::of_member(app, &member, found.as_ref().map(|(kept, _)| kept));
             let kept = kept.await.map_err(lasting)?;
             match way {
-                TryWay::Ssh => by_ssh(&kept.over_ssh(), &job).await,
+                TryWay::Ssh => {
+                    let limit = limits::job_file(kept.job_limit, member.is_outpost());
+                    by_ssh(&kept.over_ssh(), &job, limit).await
+                }
                 _ => {
                     let password = access::password(app, &member, &kept).await.map_err(lasting)?;
                     by_pb(&kept.address, &kept.user, &password, &job).await
@@ -45,7 +48,14 @@ pub(super) async fn send(app: &App, id: i64, record: &Record, body: Vec<u8>) -> 
             }
         }
         Route::Form { master, scheduler } => by_form(&*member(app, master)?, scheduler, &job).await,
-        Route::Named { reach: TryWay::Ssh, .. } => by_ssh(&named_ssh(&record.route), &job).await,
+        Route::Named {
+            reach: TryWay::Ssh,
+            job_limit,
+            ..
+        } => {
+            let limit = limits::job_file(*job_limit, false);
+            by_ssh(&named_ssh(&record.route), &job, limit).await
+        }
         Route::Named {
             address, user, file, ..
         } => {
@@ -88,10 +98,10 @@ async fn by_pb(address: &str, user: &str, password: &str, job: &TryJob) -> Resul
     Ok(Sent::Followed(Box::new(way.submit(job).await?)))
 }
 
-async fn by_ssh(way: &ssh::SshWay, job: &TryJob) -> Result<Sent, SubmitError> {
+async fn by_ssh(way: &ssh::SshWay, job: &TryJob, limit: usize) -> Result<Sent, SubmitError> {
     let file = jobdir::encode(job);
-    limits::as_job_file(file.len(), limits::JOB_FILE)?;
-    way.deliver(&file, ssh::PATIENCE).await?;
+    limits::as_job_file(file.len(), limit)?;
+    way.deliver(&file, submit::patience(file.len())).await?;
     Ok(Sent::Delivered)
 }
 

@@ -12,7 +12,11 @@ async fn a_change_is_taken_followed_and_every_refusal_has_its_next_step() {
     let Some(master) = Master::start().await else { return };
     let address = format!("127.0.0.1:{}", master.pb);
     let way = PbWay::new(&address, "alice", "s3cret").expect("an address");
-    assert_eq!(way.builder_names(SOON).await.expect("names"), ["a", "b"]);
+    let offer = way.offer(SOON).await.expect("names");
+    assert_eq!(
+        (offer.builders, offer.outpost),
+        (vec!["a".to_owned(), "b".to_owned()], false)
+    );
 
     let refused = way.submit(&job(&["a", "nobody"])).await.expect_err("no such builder");
     assert!(refused.message.contains("nobody"), "{refused}");
@@ -48,7 +52,7 @@ async fn where_nobody_is_it_may_work_later_and_what_is_too_long_is_not_sent() {
     let down = way.submit(&job(&["a"])).await.expect_err("nobody there");
     assert!(down.passing && down.arrived == Arrived::No, "{down:?}");
     let mut long = job(&["a"]);
-    long.patch.as_mut().expect("a patch").body = vec![b'x'; submit::limits::PB + 1].into();
+    long.patch.as_mut().expect("a patch").body = vec![b'x'; submit::limits::longest_patch(true) + 1].into();
     let refused = way.submit(&long).await.expect_err("too long");
     assert!(!refused.passing, "{refused:?}");
     assert!(PbWay::new("no port:x", "", "").is_err());

@@ -15,7 +15,12 @@ pub(super) async fn give_access(outpost: &Outpost, buildbot: &Buildbot, password
 }
 
 pub(super) async fn joined(outpost: &Outpost, buildbot: &Buildbot) {
-    outpost.ok(&["join", &buildbot.url(), "--name", "team"]);
+    join(outpost, &buildbot.url()).await;
+}
+
+/// Joins a master as `team` and waits until it is followed.
+pub(super) async fn join(outpost: &Outpost, url: &str) {
+    outpost.ok(&["join", url, "--name", "team"]);
     outpost
         .until("the team is followed", |overview| {
             let mut masters = overview["masters"].as_array().into_iter().flatten();

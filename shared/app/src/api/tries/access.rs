@@ -27,6 +27,9 @@ pub struct TryAccess {
     pub ssh: String,
     /// The program over there; `buildbot` when empty.
     pub buildbotbin: String,
+    /// Bytes that a job file may have for this master; what masters of its make take when absent.
+    #[serde(default)]
+    pub job_limit: Option<u32>,
     /// Where these were found, before the person has saved any: `.buildbot/options` of a working copy.
     pub found_in: Option<String>,
 }

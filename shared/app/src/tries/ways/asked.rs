@@ -1,12 +1,13 @@
-//! Builders' names as masters answered lately: a page may ask again and again, and a slow master holds up nothing.
+//! What masters answered lately of what may be tried there: a page may ask again and again, and a slow master holds up
+//! nothing.
 
 use crate::news::Newsroom;
 use crate::service::{read, write};
 use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
-use submit::SubmitError;
 use submit::pb::PbWay;
+use submit::{Offer, SubmitError};
 use tokio::time::Instant;
 
 /// How long an answer is good, and how long a refusal.
@@ -16,8 +17,11 @@ const BAD: Duration = Duration::from_secs(10);
 /// How long a master may take altogether.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Answers that are remembered: of more, the oldest are forgotten.
+const MOST: usize = 64;
+
 /// What came of asking.
-pub(in crate::tries) type Answer = Result<Vec<String>, SubmitError>;
+pub(in crate::tries) type Answer = Result<Offer, SubmitError>;
 
 #[derive(Clone)]
 struct Known {
@@ -32,7 +36,7 @@ pub(in crate::tries) struct Asked(Arc<RwLock<BTreeMap<String, Known>>>);
 
 impl Asked {
     /// The answer if it comes in time; asking goes on without the asker, and faces are told when it is over.
-    pub async fn names(
+    pub async fn offer(
         &self,
         key: &str,
         way: PbWay,
@@ -53,22 +57,37 @@ impl Asked {
             answer: None,
             at: Instant::now(),
         };
-        write(&self.0).insert(key.to_owned(), asking);
+        self.remember(key, asking);
         let (shared, newsroom, key) = (self.clone(), newsroom.clone(), key.to_owned());
         let (reply, answered) = tokio::sync::oneshot::channel();
         tokio::spawn(async move {
-            let answer = way.builder_names(PATIENCE).await;
+            let answer = way.offer(PATIENCE).await;
             let known = Known {
                 answer: Some(answer.clone()),
                 at: Instant::now(),
             };
-            write(&shared.0).insert(key, known);
+            shared.remember(&key, known);
             // Nobody waits for it any more: whoever shows it is to ask again.
             if reply.send(answer).is_err() {
                 newsroom.tries();
             }
         });
         tokio::time::timeout(in_time, answered).await.ok()?.ok()
+    }
+
+    /// Whether the master was an Outpost when it last answered.
+    pub fn is_outpost(&self, key: &str) -> bool {
+        let known = read(&self.0).get(key).and_then(|known| known.answer.clone());
+        matches!(known, Some(Ok(offer)) if offer.outpost)
+    }
+
+    fn remember(&self, key: &str, known: Known) {
+        let mut all = write(&self.0);
+        if all.len() >= MOST && !all.contains_key(key) {
+            let oldest = all.iter().min_by_key(|(_, known)| known.at).map(|(key, _)| key.clone());
+            oldest.map(|oldest| all.remove(&oldest));
+        }
+        all.insert(key.to_owned(), known);
     }
 
     /// What was asked of a master may be different now.

@@ -49,7 +49,7 @@ pub(super) async fn targets(
 
 /// Whether a target is what a file names.
 pub(super) fn is_found(target: &TryTarget, found: Option<&Kept>) -> bool {
-    found.is_some_and(|found| target.words.contains(&found.address))
+    found.is_some_and(|found| target.is_at(&found.address))
 }
 
 struct At<'a> {
@@ -85,7 +85,7 @@ impl At<'_> {
             format!("{key}/pb"),
             format!("{} as {}", kept.address, kept.user),
         );
-        target.limit = i64::try_from(limits::PB).ok();
+        target.limit = i64::try_from(limits::longest_patch(self.member.is_outpost())).ok();
         let password = match access::password(self.app, self.member, kept).await {
             Ok(password) => password,
             Err(refusal) => {
@@ -100,16 +100,16 @@ impl At<'_> {
                 return target;
             }
         };
-        let asked = &self.app.tries.inner.names;
-        let answer = asked.names(key, way, fresh, PATIENCE, &self.app.newsroom).await;
+        let asked = &self.app.tries.inner.asked;
+        let answer = asked.offer(key, way, fresh, PATIENCE, &self.app.newsroom).await;
         match answer {
             None => {
                 target.cannot = Some(format!("asking {} which builders may be tried", kept.address));
                 self.with(target, None)
             }
-            Some(Ok(names)) => {
+            Some(Ok(offer)) => {
                 target.offline = false;
-                self.with(target, Some(&names))
+                self.with(target, Some(&offer.builders))
             }
             Some(Err(error)) if error.passing => {
                 target.offline = true;
@@ -128,7 +128,7 @@ impl At<'_> {
             user => format!("{user}@{}:{}", kept.address, kept.jobdir),
         };
         let mut target = self.target(TryWay::Ssh, format!("{}/ssh", self.member.key), words);
-        target.limit = i64::try_from(limits::JOB_FILE).ok();
+        target.limit = i64::try_from(limits::job_file(kept.job_limit, self.member.is_outpost())).ok();
         // Whether the pages can be read says nothing about ssh.
         target.offline = false;
         self.with(target, None)

@@ -9,10 +9,10 @@ mod resolve;
 
 pub(super) use asked::Asked;
 pub(super) use repository::{Known, known, same_repository};
-pub(super) use resolve::{Resolved, resolve};
+pub(super) use resolve::{Resolved, of_named, resolve};
 
-use super::access;
 use super::held::{Change, Content};
+use super::{access, given};
 use crate::api::Refusal;
 use crate::api::tries::{TryTarget, TryTargets, TryTargetsQuery, TryUnfit, TryWay};
 use crate::service::App;
@@ -48,7 +48,7 @@ pub(crate) async fn targets(app: &App, query: TryTargetsQuery) -> Result<TryTarg
     {
         targets.push(named::found(app, &change, kept, options, query.fresh).await?);
     }
-    for target in &mut targets {
+    for target in targets.iter_mut().filter(|target| !target.master.is_empty()) {
         target.unfit = unfit(&change, carrier(&change, target.way, is_outpost(app, &target.master))).await;
     }
     let last = last_target(app, &change).await;
@@ -89,17 +89,20 @@ pub(super) fn carrier(change: &Change, way: TryWay, outpost: bool) -> Carrier {
 
 /// Files that cannot go there.
 async fn unfit(change: &Arc<Change>, carrier: Carrier) -> Vec<TryUnfit> {
-    // What git applies can be anything.
-    if carrier != Carrier::PatchAsText {
-        return Vec::new();
-    }
     let change = Arc::clone(change);
-    let work = move || match &change.content {
-        Content::Taken(taken) => match taken.diff(&Chosen::default(), carrier) {
+    let work = move || {
+        let fits = match &change.content {
+            // What git applies can be anything.
+            Content::Taken(taken) if carrier == Carrier::PatchAsText => {
+                taken.diff(&Chosen::default(), carrier).map(drop)
+            }
+            Content::Taken(_) => Ok(()),
+            Content::Given(patch) => given::fits(&patch.body, carrier),
+        };
+        match fits {
             Err(Unfit::Kinds(files)) => files,
             _ => Vec::new(),
-        },
-        Content::Given(_) => Vec::new(),
+        }
     };
     let files = tokio::task::spawn_blocking(work).await.unwrap_or_default();
     let rows = files.into_iter().map(|file| TryUnfit {

@@ -9,7 +9,7 @@ mod untracked;
 mod wait;
 mod wild;
 
-pub(super) use wait::print_row;
+pub(super) use wait::{print_row, pushed};
 
 use crate::client::Client;
 use crate::failure::{Failure, NOT_SENT, USAGE};
@@ -51,6 +51,10 @@ pub struct Try {
     /// The program on that machine
     #[arg(long)]
     pub buildbotbin: Option<String>,
+    /// Bytes that a job file may have there: 99999 unless the master's configuration says otherwise; an Outpost takes
+    /// 67108864
+    #[arg(long, value_name = "BYTES")]
+    pub job_limit: Option<u32>,
 
     /// A builder, or a pattern with *; may be given several times
     #[arg(long = "builder", short = 'b', value_name = "NAME")]
@@ -103,7 +107,9 @@ pub struct Try {
     pub untracked: Vec<String>,
 
     /// Sends what was tried last here once more, to the builders that failed
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["builders", "preset", "properties", "property", "who", "comment", "vc", "branch",
+        "repository", "baserev", "topdir", "topfile", "diff", "staged", "untracked", "push_when_green", "dryrun",
+        "get_builder_names"])]
     pub repeat_failed: bool,
     /// Pushes it when every builder is green
     #[arg(long)]

@@ -39,7 +39,7 @@ pub async fn choose(
     let target = match &wanted {
         Some(Wanted::Target(name)) => targets.find(|target| target.target == *name),
         Some(Wanted::Master(key)) => targets.find(|target| target.master == *key),
-        Some(Wanted::Address(address)) => targets.find(|target| target.words.contains(address.as_str())),
+        Some(Wanted::Address(address)) => targets.find(|target| target.is_at(address)),
         None => targets.find(|target| target.cannot.is_none()),
     };
     let target = target.ok_or_else(|| match &wanted {
@@ -98,6 +98,7 @@ fn at(asked: &Try, found: &Found) -> Result<Option<TryAt>, Failure> {
         jobdir: text(&asked.jobdir),
         ssh: text(&asked.ssh),
         buildbotbin: text(&asked.buildbotbin),
+        job_limit: asked.job_limit,
     }))
 }
 
