@@ -13,6 +13,7 @@ mod job;
 mod look;
 mod of_build;
 mod preset;
+mod preset_file;
 mod push;
 mod record;
 mod rename;
@@ -25,7 +26,7 @@ mod ways;
 
 pub use ::submit::options;
 
-pub(crate) use access::{access, set_access};
+pub(crate) use access::{access, forget_access, set_access};
 pub(crate) use history::{cancel, forget, patch, row, tries};
 pub(crate) use look::look;
 pub(crate) use of_build::of_build;
@@ -42,7 +43,7 @@ use held::Held;
 use record::Record;
 use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -59,8 +60,10 @@ struct Inner {
     open: RwLock<BTreeMap<i64, Open>>,
     /// Passwords that are not kept anywhere: of keychains that are missing, and of masters named for one try.
     passwords: RwLock<BTreeMap<String, String>>,
-    /// What masters answered about their builders lately.
-    names: ways::Asked,
+    /// What masters answered lately of what may be tried there.
+    asked: ways::Asked,
+    /// One push after the other: two of one try must not both find that it was not pushed yet.
+    pushing: Mutex<()>,
     end: CancellationToken,
     tasks: TaskTracker,
 }

@@ -2,6 +2,7 @@
 //! store.
 
 use super::look::field;
+use super::preset_file;
 use crate::api::Refusal;
 use crate::api::tries::{RemoveTryPreset, SaveTryPreset, TryPreset, TryPresetValues, TryPresets, TryRemark};
 use crate::service::App;
@@ -22,13 +23,6 @@ const LONGEST: usize = 60;
 pub(super) struct Kept {
     pub presets: BTreeMap<String, TryPresetValues>,
     pub last: Option<TryPresetValues>,
-}
-
-/// The shared file.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(default)]
-struct File {
-    presets: BTreeMap<String, TryPresetValues>,
 }
 
 fn key(root: &str) -> String {
@@ -79,8 +73,8 @@ pub(super) fn rename(
 
 /// Shared ones first; and what is wrong with their file.
 pub(super) async fn all(root: &Path, own: &Kept) -> (Vec<TryPreset>, Option<TryRemark>) {
-    let (shared, trouble) = match read(root).await {
-        Ok(file) => (file.presets, None),
+    let (shared, trouble) = match shared(root).await {
+        Ok((_, presets)) => (presets, None),
         Err(refusal) => {
             let remark = TryRemark {
                 stops: false,
@@ -105,33 +99,37 @@ fn path_of(root: &Path) -> PathBuf {
     root.join(".outpost").join("try.toml")
 }
 
-async fn read(root: &Path) -> Result<File, Refusal> {
+/// The text of the shared file and what it says; empty when there is none.
+async fn shared(root: &Path) -> Result<(String, BTreeMap<String, TryPresetValues>), Refusal> {
     let path = path_of(root);
     let unreadable = |why: String| Refusal::failed(format!("{} cannot be read: {why}", path.display()));
     match tokio::fs::metadata(&path).await {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(File::default()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Default::default()),
         Err(error) => return Err(unreadable(error.to_string())),
         Ok(facts) if facts.len() > MOST => return Err(unreadable(format!("it has more than {MOST} bytes"))),
         Ok(_) => {}
     }
     let text = tokio::fs::read_to_string(&path).await;
     let text = text.map_err(|error| unreadable(error.to_string()))?;
-    toml::from_str(&text).map_err(|error| {
-        unreadable(error.message().to_owned())
-            .hint("A preset is a table [presets.NAME] with target, builders, properties, untracked.")
-    })
+    let presets = preset_file::presets(&text).map_err(|reason| {
+        unreadable(reason).hint("A preset is a table [presets.NAME] with target, builders, properties, untracked.")
+    })?;
+    Ok((text, presets))
 }
 
-async fn write(root: &Path, file: &File) -> Result<(), Refusal> {
+async fn write(root: &Path, text: Result<String, String>) -> Result<(), Refusal> {
     let path = path_of(root);
-    let failed = |error: std::io::Error| Refusal::failed(format!("{} cannot be written: {error}", path.display()));
-    let text = toml::to_string_pretty(file).map_err(|error| Refusal::failed(error.to_string()))?;
-    if let Some(folder) = path.parent() {
-        tokio::fs::create_dir_all(folder).await.map_err(failed)?;
-    }
-    let part = path.with_extension("toml.part");
-    tokio::fs::write(&part, text).await.map_err(failed)?;
-    tokio::fs::rename(&part, &path).await.map_err(failed)
+    let failed = |why: String| Refusal::failed(format!("{} cannot be written: {why}", path.display()));
+    let text = text.map_err(failed)?;
+    let put = async {
+        if let Some(folder) = path.parent() {
+            tokio::fs::create_dir_all(folder).await?;
+        }
+        let part = path.with_extension("toml.part");
+        tokio::fs::write(&part, text).await?;
+        tokio::fs::rename(&part, &path).await
+    };
+    put.await.map_err(|error| failed(error.to_string()))
 }
 
 fn root_of(root: &str) -> Result<PathBuf, Refusal> {
@@ -161,9 +159,8 @@ pub(crate) async fn save_preset(app: &App, save: SaveTryPreset) -> Result<TryPre
     let TryPreset { name, shared, values } = save.preset;
     check(&name)?;
     if shared {
-        let mut file = read(&path).await?;
-        file.presets.insert(name, values);
-        write(&path, &file).await?;
+        let (text, _) = self::shared(&path).await?;
+        write(&path, preset_file::with(&text, &name, &values)).await?;
     } else {
         let mut known = kept(app, &save.root).await?;
         known.presets.insert(name, values);
@@ -176,9 +173,9 @@ pub(crate) async fn remove_preset(app: &App, remove: RemoveTryPreset) -> Result<
     let path = root_of(&remove.root)?;
     let gone = || Refusal::not_found(format!("there is no preset '{}'", remove.name));
     if remove.shared {
-        let mut file = read(&path).await?;
-        file.presets.remove(&remove.name).ok_or_else(gone)?;
-        write(&path, &file).await?;
+        let (text, presets) = shared(&path).await?;
+        presets.get(&remove.name).ok_or_else(gone)?;
+        write(&path, preset_file::without(&text, &remove.name)).await?;
     } else {
         let mut known = kept(app, &remove.root).await?;
         known.presets.remove(&remove.name).ok_or_else(gone)?;

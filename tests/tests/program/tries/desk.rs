@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tests::{Outpost, Repository};
 
 /// A project whose test passes unless there is a file `red`, built once.
-async fn project(outpost: &Outpost) -> Repository {
+pub(super) async fn project(outpost: &Outpost) -> Repository {
     let repository = Repository::new("frob");
     lay_out(|file, text| repository.write(file, text));
     repository.write("test", "#!/bin/sh\nif test -e red; then exit 1; fi\n");
@@ -17,7 +17,7 @@ async fn project(outpost: &Outpost) -> Repository {
 }
 
 /// The folder in which the worker built.
-fn built(outpost: &Outpost) -> PathBuf {
+pub(super) fn built(outpost: &Outpost) -> PathBuf {
     fn find(folder: &Path) -> Option<PathBuf> {
         if folder.join("text.txt").exists() {
             return Some(folder.to_owned());
@@ -196,6 +196,9 @@ async fn presets_are_kept_and_the_last_choice_is_proposed() {
     let root = repository.path();
     let values =
         json!({"target": "bundled", "builders": ["fr*"], "properties": {"kind": "quick"}, "untracked": ["*.c"]});
+    std::fs::create_dir(root.join(".outpost")).expect("a folder");
+    let theirs = "# the team's\n[presets.all] # everything\nbuilders = ['*']\n";
+    std::fs::write(root.join(".outpost/try.toml"), theirs).expect("a file");
     for shared in [true, false] {
         let preset = json!({"name": "quick", "shared": shared, "values": values});
         outpost
@@ -203,13 +206,16 @@ async fn presets_are_kept_and_the_last_choice_is_proposed() {
             .await;
     }
     let change = look(&outpost, &root).await;
-    assert_eq!(change["presets"].as_array().map(Vec::len), Some(2), "{change:#}");
+    assert_eq!(change["presets"].as_array().map(Vec::len), Some(3), "{change:#}");
     assert_eq!(
-        change["presets"][0],
+        change["presets"][1],
         json!({"name": "quick", "shared": true, "values": values})
     );
     let file = std::fs::read_to_string(root.join(".outpost/try.toml")).expect("a file");
-    assert!(file.contains("[presets.quick]"), "{file}");
+    assert!(
+        file.starts_with(theirs) && file.contains("[presets.quick]"),
+        "what is there stays as it is: {file}"
+    );
     submit(&outpost, &change, "bundled", &["frob"]).await;
     let change = look(&outpost, &root).await;
     assert_eq!(change["last"]["builders"], json!(["frob"]));
