@@ -1,6 +1,6 @@
 /** The filter over all builders, as the address has it. */
 import type { BuilderRow } from "../generated/BuilderRow";
-import { chosen, type Only } from "./filter";
+import { chooser, type Only } from "./filter";
 
 /** What is in the address; empty is no filter. */
 export interface FarmFilter {
@@ -22,9 +22,11 @@ export function filterOf(query: (name: string) => string): FarmFilter {
   };
 }
 
-/** Whether the filter leaves the row. */
-export function leaves(filter: FarmFilter, row: BuilderRow): boolean {
-  if (filter.master !== "" && row.master !== filter.master) return false;
-  if (filter.project !== "" && row.project !== filter.project) return false;
-  return chosen(row, filter.only, filter.text, filter.tag);
+/** The rows that the filter leaves. */
+export function filtered(builders: readonly BuilderRow[], filter: FarmFilter): BuilderRow[] {
+  const { master, project } = filter;
+  const chosen = chooser(filter.only, filter.text, filter.tag);
+  return builders.filter(
+    (row) => (master === "" || row.master === master) && (project === "" || row.project === project) && chosen(row),
+  );
 }

@@ -16,23 +16,26 @@ export const ONLY: readonly { key: Only; name: string; holds: (row: BuilderRow) 
   { key: "stale", name: "Stale", holds: (row) => row.stale !== null },
 ];
 
-/** Whether the row is shown. Every word of `text` must be somewhere in it. */
-export function chosen(row: BuilderRow, only: Only, text: string, tag: string): boolean {
-  const holds = ONLY.find(({ key }) => key === only)?.holds;
-  if (holds && !holds(row)) return false;
-  if (tag !== "" && !row.tags.includes(tag)) return false;
+/** Texts of rows: a row is never changed, only replaced. */
+const texts = new WeakMap<BuilderRow, string>();
+
+/** Everything of a row in which words are looked for, in small letters. */
+export function textOf(row: BuilderRow): string {
+  let text = texts.get(row);
+  if (text === undefined) {
+    const { name, project, description, master, claimed_by, tags, broken_by } = row;
+    text = [name, project, description, master, claimed_by, ...tags, ...broken_by].join("\n").toLowerCase();
+    texts.set(row, text);
+  }
+  return text;
+}
+
+/** What chooses rows: every word of `text` must be somewhere in a row. An empty `tag` is any. */
+export function chooser(only: Only, text: string, tag: string): (row: BuilderRow) => boolean {
+  const holds = ONLY.find(({ key }) => key === only)?.holds ?? (() => true);
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return true;
-  const where = [
-    row.name,
-    row.project ?? "",
-    row.description ?? "",
-    row.master,
-    row.claimed_by ?? "",
-    ...row.tags,
-    ...row.broken_by,
-  ]
-    .join("\n")
-    .toLowerCase();
-  return words.every((word) => where.includes(word));
+  return (row) =>
+    holds(row) &&
+    (tag === "" || row.tags.includes(tag)) &&
+    (words.length === 0 || words.every((word) => textOf(row).includes(word)));
 }

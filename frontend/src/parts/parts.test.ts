@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { overview } from "../../tests/fake/farm";
-import { type ONLY, chosen } from "./filter";
+import { type ONLY, chooser } from "./filter";
 
 const rows = overview("many").builders;
 const names = (only: (typeof ONLY)[number]["key"], text = "", tag = "") =>
-  rows.filter((row) => chosen(row, only, text, tag)).map((row) => row.name);
+  rows.filter(chooser(only, text, tag)).map((row) => row.name);
 
 describe("the filter of builders", () => {
   test("by words, wherever they stand", () => {

@@ -2,19 +2,18 @@
 import { tick } from "svelte";
 import { parse } from "./routes";
 
+/** Milliseconds after which a filter is in the address bar. */
+const SOON = 150;
+
 class Router {
+  #settling = 0;
   #address = $state.raw(new URL(location.href));
+  // Each by itself, so that a filter that changes in the address disturbs nobody who only asks for the page.
+  /** The address of the window has none on its first page. */
+  readonly path = $derived(this.#address.pathname || "/");
+  readonly hash = $derived(this.#address.hash);
   /** The page that the path names. */
-  readonly page = $derived(parse(this.#address.pathname));
-
-  get path(): string {
-    // The address of the window has none on its first page.
-    return this.#address.pathname || "/";
-  }
-
-  get hash(): string {
-    return this.#address.hash;
-  }
+  readonly page = $derived(parse(this.path));
 
   /** A filter from the address; empty when it is not there. */
   query(name: string): string {
@@ -23,6 +22,7 @@ class Router {
 
   /** Goes to a path, as a link does. */
   go(path: string): void {
+    this.#settle();
     const to = new URL(path, location.href);
     if (to.origin !== location.origin || to.href === location.href) return;
     keepScroll();
@@ -34,25 +34,38 @@ class Router {
 
   /** Puts another address in the place of this one, without a step in the history. */
   replace(path: string): void {
+    clearTimeout(this.#settling);
     const to = new URL(path, location.href);
     history.replaceState(history.state, "", to);
     this.#address = to;
   }
 
-  /** Sets filters in the address; empty ones are left out. */
+  /**
+   * Sets filters in the address; empty ones are left out. The browser hears of it a moment later: it takes its time, and
+   * some refuse to be told as often as a person types.
+   */
   filter(values: Record<string, string>): void {
-    const to = new URL(location.href);
+    const to = new URL(this.#address);
     for (const [name, value] of Object.entries(values)) {
       if (value === "") to.searchParams.delete(name);
       else to.searchParams.set(name, value);
     }
-    this.replace(to.href);
+    this.#address = to;
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.#settle(), SOON) as unknown as number;
+  }
+
+  #settle(): void {
+    clearTimeout(this.#settling);
+    if (this.#address.href !== location.href) history.replaceState(history.state, "", this.#address);
   }
 
   /** Listens to clicks and to the back and forward buttons. Called once. */
   start(): void {
     history.scrollRestoration = "manual";
+    addEventListener("pagehide", () => this.#settle());
     addEventListener("popstate", () => {
+      clearTimeout(this.#settling);
       this.#address = new URL(location.href);
       void this.#arrive(scrollOf(history.state));
     });

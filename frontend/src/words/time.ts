@@ -31,7 +31,7 @@ export function relative(at: number, now: number): string {
   if (age < DAY) return `${roughly(age)} ago`;
   if (age < 2 * DAY) return "yesterday";
   if (age < 14 * DAY) return `${roughly(age)} ago`;
-  return new Date(at).toLocaleDateString(undefined, { year: "numeric", month: "short", day: "numeric" });
+  return DATE.format(at);
 }
 
 /** The whole time, for hovering. */
@@ -40,6 +40,7 @@ export function absolute(at: number): string {
 }
 
 // Making a format takes longer than using it a hundred times.
+const DATE = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric" });
 const WHOLE = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
