@@ -1,4 +1,4 @@
-/** How fluent the pages are: tasks of the main thread while something is scrolled for ten seconds, by Chromium's trace. */
+/** How fluent the pages are, by Chromium's trace: tasks of the main thread while something is scrolled, typed or opened. */
 import type { Browser, CDPSession, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launch, openPage } from "../browser";
@@ -10,12 +10,13 @@ import { serve, type Served } from "../server";
 interface Traced {
   name: string;
   ph: string;
+  ts: number;
   tid: number;
   pid: number;
   dur?: number;
   /** Of the processor. */
   tdur?: number;
-  args?: { name?: string };
+  args?: { name?: string; data?: { type?: string } };
 }
 
 const SCROLLED = 10_000;
@@ -67,18 +68,41 @@ interface Tasks {
   spent: number[];
 }
 
-function tasks(events: Traced[]): Tasks {
+/** What happens on the page's main thread. */
+function onMain(events: Traced[]): Traced[] {
   const main = new Set(
     events
       .filter(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain")
       .map(({ pid, tid }) => `${pid}/${tid}`),
   );
-  const found = events.filter(
-    (event) => event.name.endsWith(TASK) && event.ph === "X" && main.has(`${event.pid}/${event.tid}`),
-  );
+  return events.filter(({ pid, tid }) => main.has(`${pid}/${tid}`));
+}
+const isTask = ({ name, ph }: Traced) => name === TASK && ph === "X";
+
+function tasks(events: Traced[]): Tasks {
+  const found = onMain(events).filter(isTask);
   const sorted = (of: (event: Traced) => number | undefined) =>
     found.map((event) => (of(event) ?? 0) / 1000).sort((a, b) => b - a);
   return { wall: sorted(({ dur }) => dur), spent: sorted(({ tdur }) => tdur) };
+}
+
+/**
+ * What the processor spent from each event of a type to the end of the frame that shows what it did, in milliseconds: all
+ * tasks from the one that the event came in to the one that commits the frame.
+ */
+function spentOn(type: string, events: Traced[]): number[] {
+  const all = onMain(events).sort((a, b) => a.ts - b.ts);
+  const began = all.filter(({ name, args }) => name === "EventDispatch" && args?.data?.type === type);
+  return began.map(({ ts }) => {
+    const shown = all.find((event) => event.name === "Commit" && event.ts > ts)?.ts ?? Infinity;
+    const spent = all.filter((event) => isTask(event) && event.ts + (event.dur ?? 0) > ts && event.ts <= shown);
+    return spent.reduce((sum, { tdur }) => sum + (tdur ?? 0) / 1000, 0);
+  });
+}
+
+/** How long things took, in the order in which they were done. */
+function each(lengths: number[]): string {
+  return `${lengths.map((one) => one.toFixed(1)).join(" ")} ms`;
 }
 
 /** The longest, the 99th percentile, and how many are too long. */
@@ -118,6 +142,45 @@ test.each(PAGES)("$name", async ({ name, path, size, over, across = false }) => 
   console.log(
     `${name}: ${found.wall.length} tasks in 10 s; ${said(found.wall)}; of processor time ${said(found.spent)}`,
   );
+  await close();
+});
+
+test("a filter over 500 builders that is typed and cleared", async () => {
+  const { page, close } = await open("/builders", "team");
+  await page.getByRole("button", { name: "All 500" }).waitFor();
+  const field = page.locator("[data-filter]");
+  const turn = async (keys: () => Promise<void>) => spentOn("input", await traced(page, keys));
+  for (let time = 0; time < 3; time++) {
+    await field.focus();
+    const typed = await turn(() => page.keyboard.type("clang-lint", { delay: 400 }));
+    await page.getByRole("link", { name: "llvm/clang-lint", exact: true }).waitFor();
+    const cleared = await turn(async () => {
+      await page.keyboard.press("Control+a");
+      await page.keyboard.press("Backspace");
+      await page.waitForTimeout(600);
+    });
+    expect([typed.length, cleared.length]).toEqual([10, 1]);
+    console.log(`processor time of each key of a filter: ${each(typed)}; of clearing it: ${each(cleared)}`);
+  }
+  await close();
+});
+
+test("from page to page", async () => {
+  const { page, close } = await open("/", "team");
+  const rail = page.getByRole("navigation", { name: "Pages" });
+  await page.waitForTimeout(1500);
+  for (let time = 0; time < 3; time++) {
+    const said: string[] = [];
+    for (const name of ["Builders", "Timeline", "Console", "Pending", "Workers", "Changes", "Try", "Masters", "Now"]) {
+      const link = rail.getByRole("link", { name: new RegExp(`^${name}`) });
+      const events = await traced(page, async () => {
+        await link.click();
+        await page.waitForTimeout(700);
+      });
+      said.push(`${name} ${each(spentOn("click", events))}, longest task ${tasks(events).spent[0]?.toFixed(1)} ms`);
+    }
+    console.log(`processor time of a page switch: ${said.join("; ")}`);
+  }
   await close();
 });
 
