@@ -192,7 +192,9 @@ fn describe(kept: &mut Kept, seen: Option<Seen>, base: &Base) {
 }
 
 pub(super) async fn leave(app: &App, leave: MasterQuery) -> Result<Nothing, Refusal> {
+    let member = member(app, &leave.master)?;
     app.farm.remove(&leave.master).await?;
+    tries::forget_access(app, &member).await;
     app.forget_in_settings(&leave.master).await?;
     Ok(Nothing {})
 }

@@ -22,6 +22,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 const LOOKS: u32 = 6;
 const LOOK: Duration = Duration::from_secs(3);
 
+/// So often a try is sent of which no answer comes, and which its master does not have afterwards.
+const SENT_AT_MOST: u32 = 3;
+
 /// Under which name the password of one try is remembered.
 pub(super) fn password_of(id: i64) -> String {
     format!("of try {id}")
@@ -47,6 +50,12 @@ pub(super) fn begin(app: &App, id: i64, record: Record) -> value::Receiver<Recor
     known
 }
 
+/// Waits until nobody carries a try on.
+pub(super) async fn left_alone(mut record: value::Receiver<Record>) {
+    // Its task drops what it tells with, and then nothing changes it any more.
+    while record.changed().await.is_ok() {}
+}
+
 /// The task's own.
 pub(super) struct Carrier {
     pub app: App,
@@ -67,16 +76,18 @@ impl Carrier {
     }
 
     async fn carry(&self) {
-        let news = match self.record().is_there() {
-            true => None,
-            false => match self.arrive().await {
-                Some(news) => news,
-                None => return,
-            },
-        };
-        following::follow(self, news).await;
+        if self.record().is_open() {
+            let news = match self.record().is_there() {
+                true => None,
+                false => match self.arrive().await {
+                    Some(news) => news,
+                    None => return,
+                },
+            };
+            following::follow(self, news).await;
+        }
         let record = self.record();
-        if record.state == TryState::Ended {
+        if record.state == TryState::Ended && !record.done {
             self.over(&record).await;
         }
     }
@@ -92,7 +103,7 @@ impl Carrier {
         if record == *self.tell.borrow() {
             return;
         }
-        let (id, open) = (self.id, record.is_open());
+        let (id, open) = (self.id, record.is_carried());
         if let Ok(value) = serde_json::to_value(&record) {
             let kept = self
                 .app
@@ -110,13 +121,19 @@ impl Carrier {
     /// Gets it to its master; nothing when it was not taken.
     async fn arrive(&self) -> Option<Option<Box<Submitted>>> {
         let mut pause = FIRST_PAUSE;
+        let mut unanswered = 0;
         loop {
             if self.record().sent_at.is_some() && !self.is_missing_there().await {
                 return self.record().is_there().then_some(None);
             }
+            if unanswered == SENT_AT_MOST {
+                self.never_arrives(unanswered).await;
+                return None;
+            }
             match self.send_once().await {
                 Ok(sent) => return Some(self.arrived(sent).await),
                 Err(error) if error.arrived == Arrived::Maybe => {
+                    unanswered += 1;
                     self.change(|record| record.words = error.message.clone()).await;
                 }
                 Err(error) if error.passing => {
@@ -138,6 +155,12 @@ impl Carrier {
             record.ended_at = Some(now);
         };
         self.change(refuse).await;
+    }
+
+    async fn never_arrives(&self, times: u32) {
+        let words = format!("It was sent {times} times and did not arrive: {}", self.record().words);
+        let hint = "See the master's log for why it breaks off, or choose another way.";
+        self.refuse(words, Some(hint.to_owned())).await;
     }
 
     async fn send_once(&self) -> Result<Sent, SubmitError> {
@@ -278,8 +301,10 @@ impl Carrier {
         };
         self.app.watching.apply(Happening::TryOver(over)).await;
         let pushed = push::when_green(&self.app, self.id, record).await;
-        if let Some(pushed) = pushed {
-            self.change(|record| record.push = pushed).await;
-        }
+        self.change(|record| {
+            record.push = pushed.unwrap_or_else(|| record.push.clone());
+            record.done = true;
+        })
+        .await;
     }
 }

@@ -45,7 +45,7 @@ fn understood(kept: &store::tries::Try) -> Result<Record, Refusal> {
 /// Keeps what a person changed of a try that is over.
 pub(super) async fn replace(app: &App, id: i64, record: &Record) -> Result<(), Refusal> {
     let value = serde_json::to_value(record).map_err(|error| Refusal::failed(error.to_string()))?;
-    let open = record.is_open();
+    let open = record.is_carried();
     app.store()
         .write(move |c| store::tries::update(c, id, open, &value))
         .await?;
@@ -71,11 +71,11 @@ pub(crate) async fn tries(app: &App, query: TriesQuery) -> Result<Tries, Refusal
         let open = read(&app.tries.inner.open)
             .get(&one.id)
             .map(|open| open.record.borrow().clone());
-        let record = match open {
-            Some(record) => record,
-            None => understood(one)?,
-        };
-        rows.push(record.row(one.id));
+        match open.map_or_else(|| understood(one), Ok) {
+            Ok(record) => rows.push(record.row(one.id)),
+            // One that cannot be read hides no others.
+            Err(refusal) => tracing::warn!("{refusal}"),
+        }
     }
     Ok(Tries {
         now: clock::now().0,
@@ -129,10 +129,15 @@ pub(crate) async fn cancel(app: &App, query: TryQuery) -> Result<TryRow, Refusal
     match record.state {
         TryState::Queued => cancel_queued(app, query.id).await,
         TryState::Waiting | TryState::Running => {
+            let mut refused = None;
             for one in record.builds.iter().filter(|one| !one.is_over()) {
-                take_back(app, &record, one.request, one.build).await?;
+                let taken_back = take_back(app, &record, one.request, one.build).await;
+                refused = refused.or(taken_back.err());
             }
-            row(app, query).await
+            match refused {
+                Some(refusal) => Err(refusal),
+                None => row(app, query).await,
+            }
         }
         TryState::Sending => Err(Refusal::conflict("it is being sent just now").hint("Cancel it in a moment.")),
         _ => Err(Refusal::conflict(format!("try {} is over", query.id))),
@@ -143,10 +148,9 @@ async fn cancel_queued(app: &App, id: i64) -> Result<TryRow, Refusal> {
     let open = read(&app.tries.inner.open)
         .get(&id)
         .map(|open| (open.cancel.clone(), open.record.clone()));
-    if let Some((cancel, mut ended)) = open {
+    if let Some((cancel, record)) = open {
         cancel.cancel();
-        // Its task drops what it tells with, and then nothing changes it any more.
-        while ended.changed().await.is_ok() {}
+        carry::left_alone(record).await;
     }
     let mut record = known(app, id).await?;
     if record.state != TryState::Queued {
@@ -161,6 +165,13 @@ async fn cancel_queued(app: &App, id: i64) -> Result<TryRow, Refusal> {
 }
 
 async fn take_back(app: &App, record: &Record, request: Option<i64>, build: Option<i64>) -> Result<(), Refusal> {
+    if record.master.is_empty() {
+        let words = format!(
+            "{} is not joined, so its builds cannot be taken back from here",
+            record.title
+        );
+        return Err(Refusal::unavailable(words).hint("Stop them on its own pages, or join it before the next try."));
+    }
     let Some(request) = request else {
         return Err(
             Refusal::unavailable("what was asked of the master is not known yet").hint("Cancel it in a moment.")

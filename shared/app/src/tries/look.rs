@@ -20,13 +20,9 @@ pub(crate) async fn look(app: &App, look: TryLook) -> Result<TryChange, Refusal>
 /// Takes the change of a folder.
 pub(super) async fn taken(app: &App, look: TryLook) -> Result<Change, Refusal> {
     let taken = Box::pin(take_known(app, &look)).await.map_err(refused)?;
-    let head = match taken.system {
-        System::Git => head(&taken.root).await,
-        _ => None,
-    };
     Ok(Change {
         id: fresh_id(),
-        head,
+        head: taken.head().map(str::to_owned),
         system: Some(taken.system),
         project: project_of(app, &taken.root),
         who: who(app, &taken.root).await,
@@ -74,12 +70,6 @@ impl From<TakeError> for Refused {
     fn from(error: TakeError) -> Refused {
         Refused::Taking(error)
     }
-}
-
-async fn head(root: &Path) -> Option<String> {
-    let root = root.to_owned();
-    let head = tokio::task::spawn_blocking(move || vcs::git::head(&root)).await;
-    head.ok()?.ok()?.commit
 }
 
 /// Shows a change and holds it.

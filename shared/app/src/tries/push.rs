@@ -1,5 +1,6 @@
 //! Pre-tested push: what passed, and nothing else, reaches the branch.
 
+use super::carry::left_alone;
 use super::held::Change;
 use super::history::{known, replace};
 use super::job::Prepared;
@@ -8,7 +9,7 @@ use super::record::Record;
 use super::row::no_push;
 use crate::api::Refusal;
 use crate::api::tries::{TryPushPlan, TryPushState, TryQuery, TryRow};
-use crate::service::App;
+use crate::service::{App, read};
 use std::path::Path;
 use vcs::working_copy::System;
 use vcs::working_copy::git::{Plan, Push, PushError};
@@ -97,6 +98,15 @@ pub(crate) async fn plan(app: &App, query: TryQuery) -> Result<TryPushPlan, Refu
 
 /// Pushes what passed, because the person says so.
 pub(crate) async fn push(app: &App, query: TryQuery) -> Result<TryRow, Refusal> {
+    ready(&known(app, query.id).await?)?;
+    // It may just be pushed by itself, or by another face.
+    let carried = read(&app.tries.inner.open)
+        .get(&query.id)
+        .map(|open| open.record.clone());
+    if let Some(record) = carried {
+        left_alone(record).await;
+    }
+    let _turn = app.tries.inner.pushing.lock().await;
     let mut record = known(app, query.id).await?;
     let to = ready(&record)?;
     record.push = pushed(app, query.id, &record, to).await;

@@ -19,6 +19,10 @@ use store::tries::NewTry;
 /// A face waits so long for the master's answer; what comes later is told by an event.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// Tries that are over, and bytes of their patches, that are kept: of more, the oldest are forgotten.
+const KEPT: u32 = 2_000;
+const KEPT_BYTES: u64 = 1 << 30;
+
 /// Bytes of a patch that a preview shows.
 const SHOWN: usize = 2 << 20;
 
@@ -103,6 +107,7 @@ pub(super) async fn send(
         push,
         sent_at: None,
         after_set: None,
+        done: false,
     };
     let new = NewTry {
         project: record.project.clone(),
@@ -112,7 +117,12 @@ pub(super) async fn send(
         record: serde_json::to_value(&record).map_err(|error| Refusal::failed(error.to_string()))?,
         patch: prepared.body,
     };
-    let id = app.store().write(move |c| store::tries::insert(c, &new)).await?;
+    let kept = app.store().write(move |c| {
+        let id = store::tries::insert(c, &new)?;
+        store::tries::make_room(c, KEPT, KEPT_BYTES)?;
+        Ok(id)
+    });
+    let id = kept.await?;
     if let Some(password) = to.password {
         app.tries.remember(carry::password_of(id), password);
     }

@@ -78,13 +78,7 @@ async fn a_job_whose_answer_was_lost_is_built_once() {
     joined(&outpost, &buildbot).await;
     let cuts = vec![("the answer is lost", Lost::Answer), ("the job is lost", Lost::Job)];
     let (port, mut told) = relay(buildbot.pb, cuts).await;
-    let access = json!({
-        "master": "team", "way": "pb", "address": format!("127.0.0.1:{port}"), "user": "alice",
-        "has_password": false, "session_only": true, "port": null, "jobdir": "", "ssh": "", "buildbotbin": "",
-        "found_in": null,
-    });
-    let input = json!({"access": access, "password": "s3cret", "check": true});
-    outpost.call("set_try_access", input).await;
+    reached_at(&outpost, port).await;
     clone.write("text.txt", "other\n");
     for comment in ["the answer is lost", "the job is lost"] {
         let change = look(&outpost, &clone.path()).await;
@@ -104,4 +98,41 @@ async fn a_job_whose_answer_was_lost_is_built_once() {
         let of_it = of_it.filter(|set| set["sourcestamps"][0]["patch"]["comment"] == comment);
         assert_eq!(of_it.count(), 1, "{comment}: {sets:#}");
     }
+}
+
+#[tokio::test]
+async fn a_job_that_never_arrives_is_given_up() {
+    let (clone, _place, bare) = cloned(write_all);
+    let Some(buildbot) = Buildbot::start(&bare).await else {
+        return;
+    };
+    let outpost = Outpost::start().await;
+    joined(&outpost, &buildbot).await;
+    let (port, mut told) = relay(buildbot.pb, vec![("never there", Lost::Job); 10]).await;
+    reached_at(&outpost, port).await;
+    clone.write("text.txt", "other\n");
+    let change = look(&outpost, &clone.path()).await;
+    let chosen = json!({
+        "change": change["change"], "target": "team/pb", "builders": ["linux"], "comment": "never there",
+    });
+    let row = outpost.call("try_submit", chosen).await;
+    let row = until_over(&outpost, row["id"].as_i64().expect("a try")).await;
+    assert_eq!(row["state"], "refused", "{row:#}");
+    let words = row["words"].as_str().unwrap_or_default();
+    assert!(words.starts_with("It was sent 3 times and did not arrive"), "{row:#}");
+    for _ in 0..3 {
+        told.try_recv().expect("a connection was cut");
+    }
+    assert!(told.try_recv().is_err(), "it was sent a fourth time");
+}
+
+/// Changes get to the joined master by this port.
+async fn reached_at(outpost: &Outpost, port: u16) {
+    let access = json!({
+        "master": "team", "way": "pb", "address": format!("127.0.0.1:{port}"), "user": "alice",
+        "has_password": false, "session_only": true, "port": null, "jobdir": "", "ssh": "", "buildbotbin": "",
+        "found_in": null,
+    });
+    let input = json!({"access": access, "password": "s3cret", "check": true});
+    outpost.call("set_try_access", input).await;
 }
