@@ -5,6 +5,9 @@
 
 use super::known::{Keep, Known};
 use crate::service::clock::now;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use model::Time;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Store, StoreError};
@@ -24,6 +27,7 @@ pub(super) async fn run(known: Arc<Known>, store: Store, mut closing: mpsc::Rece
     let mut since: Option<Instant> = None;
     loop {
         let (due, what) = known.due();
+        let due = earlier(due, next_shift(&TimeZone::system(), now()));
         since = match what {
             Keep::Nothing => None,
             Keep::Soon => since.or_else(|| Some(Instant::now())),
@@ -101,7 +105,18 @@ async fn before(store: &Store) -> Result<State, StoreError> {
     Ok(state)
 }
 
-async fn until(due: Option<model::Time>) {
+/// When local time is set forward or back next: quiet hours and times in words go by it.
+fn next_shift(zone: &TimeZone, now: Time) -> Option<Time> {
+    let now = Timestamp::from_millisecond(now.0).ok()?;
+    let shift = zone.following(now).next()?;
+    Some(Time(shift.timestamp().as_millisecond()))
+}
+
+fn earlier(one: Option<Time>, other: Option<Time>) -> Option<Time> {
+    one.into_iter().chain(other).min()
+}
+
+async fn until(due: Option<Time>) {
     match due {
         Some(due) => tokio::time::sleep(Duration::from_millis(due.since(now()).max(1).unsigned_abs())).await,
         None => std::future::pending().await,
@@ -112,5 +127,22 @@ async fn soon(since: Option<Instant>) {
     match since {
         Some(since) => tokio::time::sleep_until(since + SOON).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_is_looked_at_when_it_is_set() {
+        let zone = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").expect("a zone");
+        let at = |text: &str| Time(text.parse::<Timestamp>().expect("a time").as_millisecond());
+        let (spring, autumn) = (at("2026-03-29T01:00:00Z"), at("2026-10-25T01:00:00Z"));
+        assert_eq!(next_shift(&zone, at("2026-02-01T00:00:00Z")), Some(spring));
+        assert_eq!(next_shift(&zone, spring), Some(autumn), "it comes once");
+        assert_eq!(next_shift(&TimeZone::UTC, spring), None);
+        assert_eq!(earlier(Some(autumn), Some(spring)), Some(spring));
+        assert_eq!(earlier(None, Some(spring)), Some(spring));
     }
 }

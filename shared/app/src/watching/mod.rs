@@ -53,6 +53,11 @@ impl Watching {
         self.known.apply(happening);
     }
 
+    /// Looks at the clock: it went on while the machine slept, and what waited for it did not.
+    pub fn look_at_the_clock(&self) {
+        self.known.apply(tick());
+    }
+
     /// Keeps what was told and ends. To be called before the store is closed.
     pub async fn close(&self) {
         let (kept, wait) = oneshot::channel();
