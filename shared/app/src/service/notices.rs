@@ -44,8 +44,8 @@ pub(super) async fn mute(app: &App, mute: Mute) -> Result<Nothing, Refusal> {
 
 pub(super) async fn unmute(app: &App, unmute: Unmute) -> Result<Nothing, Refusal> {
     let view = app.watching.view();
-    let row = usize::try_from(unmute.mute).ok().and_then(|at| view.mutes.get(at));
-    let scope = row
+    let found = view.mutes.iter().find(|row| row.mute.since.0 == unmute.mute);
+    let scope = found
         .ok_or_else(|| Refusal::not_found("that mute has ended already"))?
         .mute
         .scope
@@ -88,13 +88,12 @@ fn line((words, target): &(String, watch::Target)) -> AwayLine {
     }
 }
 
-/// The mutes in force. Their number in the list names them until the list changes.
+/// The mutes in force. When they began names them, as the list may change before one is ended.
 pub(super) fn mute_rows(view: &View) -> Vec<MuteRow> {
     view.mutes
         .iter()
-        .enumerate()
-        .map(|(at, row)| MuteRow {
-            mute: i64::try_from(at).unwrap_or(i64::MAX),
+        .map(|row| MuteRow {
+            mute: row.mute.since.0,
             scope: shown_scope(&row.mute.scope),
             name: row.what.clone(),
             ends_at: match row.mute.until {

@@ -52,12 +52,10 @@ pub async fn unmute(client: &Client, arguments: Unmute) -> Result<(), Failure> {
         Some(name) => Some(builder(client, name).await?),
         None => None,
     };
-    // A mute is named by its place, so that the last one is ended first.
     let overview: Overview = client.call("overview", Nothing {}).await?;
     for row in overview
         .mutes
         .iter()
-        .rev()
         .filter(|row| wanted.as_ref().is_none_or(|scope| row.scope == *scope))
     {
         let Nothing {} = client.call("unmute", UnmuteCommand { mute: row.mute }).await?;
