@@ -1,12 +1,12 @@
 //! `outpost tries`: what was tried.
 
-use super::try_::print_row;
+use super::try_::{print_row, pushed};
 use crate::client::Client;
-use crate::failure::{Failure, USAGE};
+use crate::failure::Failure;
 use crate::json::print_json;
 use crate::show::{plain::plain, table::Table, time};
 use app::api::Nothing;
-use app::api::tries::{Tries as History, TriesQuery, TryPatch, TryPushState, TryQuery, TryRow};
+use app::api::tries::{Tries as History, TriesQuery, TryPatch, TryQuery, TryRow};
 use clap::Args;
 use std::io::Write;
 
@@ -65,23 +65,6 @@ pub async fn run(client: &Client, asked: Tries) -> Result<(), Failure> {
     }
     print_row(&row);
     Ok(())
-}
-
-fn pushed(row: &TryRow) -> Result<(), Failure> {
-    match &row.push {
-        TryPushState::Done { commit, to } => {
-            println!("Pushed {} to {}", plain(commit), plain(to));
-            Ok(())
-        }
-        TryPushState::Failed { reason, hint } => {
-            let failure = Failure::other(plain(reason));
-            Err(match hint {
-                Some(hint) => failure.hint(plain(hint)),
-                None => failure,
-            })
-        }
-        _ => Err(Failure::new(USAGE, "it was not pushed")),
-    }
 }
 
 async fn patch(client: &Client, query: TryQuery, json: bool) -> Result<(), Failure> {

@@ -4,4 +4,5 @@ pub mod mark;
 pub mod name;
 pub mod plain;
 pub mod table;
+pub mod terminal;
 pub mod time;

@@ -1,15 +1,12 @@
 //! A picture on the terminal that is drawn over itself, never larger than the terminal.
 
 use crate::show::table::cut;
-use rustix::termios::tcgetwinsize;
+use crate::show::terminal;
 use std::io::{self, Write};
-
-/// Where a terminal does not say how large it is.
-const USUAL: (usize, usize) = (24, 80);
 
 /// Draws the lines from the upper left corner; what was there before is gone.
 pub fn draw(lines: &[String]) -> io::Result<()> {
-    let (rows, columns) = size();
+    let (rows, columns) = terminal::size(io::stdout());
     let shown = if lines.len() < rows {
         lines.len()
     } else {
@@ -27,11 +24,4 @@ pub fn draw(lines: &[String]) -> io::Result<()> {
     let mut output = io::stdout().lock();
     output.write_all(picture.as_bytes())?;
     output.flush()
-}
-
-fn size() -> (usize, usize) {
-    match tcgetwinsize(io::stdout()) {
-        Ok(size) if size.ws_row > 0 && size.ws_col > 0 => (size.ws_row.into(), size.ws_col.into()),
-        _ => USUAL,
-    }
 }

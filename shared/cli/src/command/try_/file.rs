@@ -28,8 +28,25 @@ pub fn fill_in(asked: &mut Try, folder: &Path) -> Result<Found, Failure> {
         Some("ssh") => file.host.clone(),
         _ => file.master.clone().or_else(|| file.host.clone()),
     };
-    take(asked, file)?;
+    take(asked, without_way(asked, file))?;
     Ok(Found { named, address })
+}
+
+/// Where the command line names a master or a machine, the way there is that one's and not the file's.
+fn without_way(asked: &Try, mut file: Options) -> Options {
+    let way = file.connect.as_deref();
+    let other_way = match (&asked.master, &asked.host) {
+        (Some(_), None) => way == Some("ssh"),
+        (None, Some(_)) => way == Some("pb"),
+        _ => false,
+    };
+    if other_way && asked.connect.is_none() {
+        file.connect = None;
+    }
+    if asked.master.is_some() && asked.connect.is_none() {
+        file.host = None;
+    }
+    file
 }
 
 fn take(asked: &mut Try, file: Options) -> Result<(), Failure> {
@@ -71,4 +88,35 @@ fn take(asked: &mut Try, file: Options) -> Result<(), Failure> {
     asked.wait |= file.wait.unwrap_or(false);
     asked.quiet |= file.quiet.unwrap_or(false);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_master_of_the_command_line_is_not_reached_by_the_way_of_the_file() {
+        let file = || Options {
+            connect: Some("ssh".to_owned()),
+            host: Some("farm".to_owned()),
+            jobdir: Some("/jobs".to_owned()),
+            ..Options::default()
+        };
+        let taken = |mut asked: Try| {
+            let file = without_way(&asked, file());
+            take(&mut asked, file).expect("it is understood");
+            (asked.connect, asked.host)
+        };
+        let named = Try {
+            master: Some("bundled".to_owned()),
+            ..Try::default()
+        };
+        assert_eq!(taken(named), (None, None));
+        let by_ssh = Try {
+            connect: Some(Connect::Ssh),
+            ..Try::default()
+        };
+        assert_eq!(taken(by_ssh), (Some(Connect::Ssh), Some("farm".to_owned())));
+        assert_eq!(taken(Try::default()), (Some(Connect::Ssh), Some("farm".to_owned())));
+    }
 }

@@ -2,11 +2,11 @@
 
 use super::not_sent;
 use crate::client::Client;
-use crate::failure::{Failure, NOT_RUNNING, RED};
+use crate::failure::{Failure, NOT_RUNNING, RED, USAGE};
 use crate::json::print_json;
-use crate::show::{mark, plain::plain, table::Table, time};
+use crate::show::{mark, plain::plain, table::Table, terminal, time};
 use app::api::Event;
-use app::api::tries::{TryApplied, TryBuild, TryQuery, TryRow, TryState};
+use app::api::tries::{TryApplied, TryBuild, TryPushState, TryQuery, TryRow, TryState};
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 
@@ -37,11 +37,13 @@ pub async fn to_the_end(client: &Client, first: TryRow, quiet: bool, json: bool)
     }
 }
 
+/// Also the push is over that was asked for.
 fn is_over(row: &TryRow) -> bool {
-    !matches!(
-        row.state,
-        TryState::Queued | TryState::Sending | TryState::Waiting | TryState::Running
-    )
+    match row.state {
+        TryState::Queued | TryState::Sending | TryState::Waiting | TryState::Running => false,
+        TryState::Ended => row.push != TryPushState::Asked,
+        TryState::Refused | TryState::Cancelled | TryState::Sent => true,
+    }
 }
 
 fn ended(row: &TryRow, json: bool) -> Result<(), Failure> {
@@ -54,9 +56,33 @@ fn ended(row: &TryRow, json: bool) -> Result<(), Failure> {
         print_row(row);
     }
     let green = |one: &TryBuild| matches!(one.state.as_str(), "success" | "warnings");
-    match row.state == TryState::Ended && row.builders.iter().all(green) {
-        true => Ok(()),
-        false => Err(Failure::silent(RED)),
+    if row.state != TryState::Ended || !row.builders.iter().all(green) {
+        return Err(Failure::silent(RED));
+    }
+    match &row.push {
+        TryPushState::Done { .. } if json => Ok(()),
+        TryPushState::Done { .. } | TryPushState::Failed { .. } => pushed(row),
+        TryPushState::No { .. } | TryPushState::Ready { .. } | TryPushState::Asked => Ok(()),
+    }
+}
+
+/// What came of a push.
+pub fn pushed(row: &TryRow) -> Result<(), Failure> {
+    match &row.push {
+        TryPushState::Done { commit, to } => {
+            println!("Pushed {} to {}", plain(commit), plain(to));
+            Ok(())
+        }
+        TryPushState::Failed { reason, hint } => {
+            let failure = Failure::other(plain(reason));
+            Err(match hint {
+                Some(hint) => failure.hint(plain(hint)),
+                None => failure,
+            })
+        }
+        TryPushState::No { .. } | TryPushState::Ready { .. } | TryPushState::Asked => {
+            Err(Failure::new(USAGE, "it was not pushed"))
+        }
     }
 }
 
@@ -148,9 +174,11 @@ impl Shown {
             plain(&row.words)
         )];
         lines.extend(table(row).lines().iter().map(|line| format!("  {line}")));
-        let width = 100;
+        // What does not fit could not be taken back before the next picture.
+        let (rows, columns) = terminal::size(std::io::stderr());
+        lines.truncate(rows.saturating_sub(1).max(1));
         for line in &lines {
-            eprintln!("{}", crate::show::table::cut(line, width));
+            eprintln!("{}", crate::show::table::cut(line, columns));
         }
         self.lines = lines.len();
         Ok(())
