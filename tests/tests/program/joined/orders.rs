@@ -15,6 +15,15 @@ async fn until_busy(outpost: &Outpost, of: &str, running: usize, waiting: i64) -
         .await
 }
 
+/// Nothing is begun while the only worker is paused.
+async fn pause_the_worker(outpost: &Outpost, team: &Team) {
+    outpost.ok(&["workers", "pause", "team/local", "--reason", "for a test"]);
+    team.until("the worker is paused", "workers?limit=10", |answer| {
+        answer["workers"][0]["paused"] == true
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn builds_are_stopped_and_built_again() {
     let Some(team) = Team::start(Release::New).await else {
@@ -46,12 +55,7 @@ async fn what_waits_is_cancelled_and_workers_and_schedulers_are_switched() {
     };
     let outpost = Outpost::start().await;
     join(&outpost, &team.url()).await;
-    // Nothing is begun while the only worker is paused.
-    outpost.ok(&["workers", "pause", "team/local", "--reason", "for a test"]);
-    team.until("the worker is paused", "workers?limit=10", |answer| {
-        answer["workers"][0]["paused"] == true
-    })
-    .await;
+    pause_the_worker(&outpost, &team).await;
     outpost.ok(&["force", "team/widget"]);
     outpost.ok(&["force", "team/widget"]);
     until_busy(&outpost, "widget", 0, 2).await;
@@ -76,11 +80,7 @@ async fn a_priority_that_the_master_cannot_change_is_told_and_stays() {
     };
     let outpost = Outpost::start().await;
     join(&outpost, &team.url()).await;
-    outpost.ok(&["workers", "pause", "team/local", "--reason", "for a test"]);
-    team.until("the worker is paused", "workers?limit=10", |answer| {
-        answer["workers"][0]["paused"] == true
-    })
-    .await;
+    pause_the_worker(&outpost, &team).await;
     outpost.ok(&["force", "team/widget"]);
     let overview = until_busy(&outpost, "widget", 0, 1).await;
     let request = overview["waiting"][0]["request"].as_i64().expect("an id");
