@@ -11,7 +11,7 @@ const MOST: usize = 5_000;
 
 impl Picture {
     /// From now on its steps and logs are kept.
-    pub(crate) fn watch(&mut self, build: BuildId) {
+    pub fn watch(&mut self, build: BuildId) {
         self.watched.entry(build).or_default();
     }
 

@@ -5,6 +5,7 @@ pub mod model;
 mod property;
 mod replay;
 mod sets;
+mod steps;
 
 use client::picture::{Event, News, Picture};
 use serde::de::DeserializeOwned;

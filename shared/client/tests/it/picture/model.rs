@@ -1,6 +1,7 @@
 //! A master that is made up: what it has, and what it tells while that changes.
 
 use super::rows;
+use super::steps::Steps;
 use client::picture::{Picture, Snapshot};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,10 @@ pub enum Act {
     Start,
     /// A build does something else: one of those that run.
     Work(usize),
+    /// The step of a build ends, or its next one begins.
+    Step(usize),
+    /// The step of a build prints something.
+    Print(usize),
     /// A build is over.
     End(usize, i64),
     /// A build is to be repeated: its request waits again.
@@ -42,6 +47,7 @@ pub struct Master {
     requests: BTreeMap<i64, Value>,
     sets: BTreeMap<i64, Value>,
     workers: BTreeMap<i64, bool>,
+    pub steps: Steps,
     clock: i64,
 }
 
@@ -66,6 +72,8 @@ impl Master {
                 }
                 None => vec![],
             },
+            Act::Step(which) => self.running(*which).map_or(vec![], |id| self.steps.go_on(id)),
+            Act::Print(which) => self.running(*which).map_or(vec![], |id| self.steps.print(id)),
             Act::End(which, results) => self.end(*which, *results),
             Act::Retry(which) => self.retry(*which),
             Act::Cancel(which) => self.cancel(*which),
@@ -153,10 +161,11 @@ impl Master {
         let Some((id, request)) = self.over(which, results) else {
             return vec![];
         };
+        let mut told = self.steps.end(id);
         let row = self.requests.get_mut(&request).expect("it");
         row["complete"] = json!(true);
         row["results"] = json!(results);
-        let mut told = vec![self.build(id, "finished"), self.request(request, "complete")];
+        told.extend([self.build(id, "finished"), self.request(request, "complete")]);
         told.extend(self.set_over(request));
         told
     }
@@ -166,7 +175,9 @@ impl Master {
             return vec![];
         };
         self.requests.get_mut(&request).expect("it")["claimed"] = json!(false);
-        vec![self.build(id, "finished"), self.request(request, "unclaimed")]
+        let mut told = self.steps.end(id);
+        told.extend([self.build(id, "finished"), self.request(request, "unclaimed")]);
+        told
     }
 
     fn over(&mut self, which: usize, results: i64) -> Option<(i64, i64)> {
@@ -273,7 +284,8 @@ fn worker(id: i64, here: bool) -> Value {
         "configured_on": [{"masterid": 1, "builderid": 1}], "paused": false, "graceful": false, "workerinfo": {}})
 }
 
-fn told(about: String, key: String, body: Value) -> Told {
+/// An event.
+pub fn told(about: String, key: String, body: Value) -> Told {
     Told { about, key, body }
 }
 

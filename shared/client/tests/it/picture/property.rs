@@ -2,10 +2,13 @@
 
 use super::model::{Act, BUILDERS, Master, Told, shown};
 use super::tell;
-use client::picture::{Finished, News, Picture, Snapshot};
-use model::BuildSetId;
+use client::picture::{Event, Finished, News, Picture, Snapshot};
+use model::{BuildId, BuildSetId};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// More builds than are begun.
+const MOST_BUILDS: i64 = 120;
 
 fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
@@ -13,6 +16,8 @@ fn act() -> impl Strategy<Value = Act> {
         1 => Just(Act::AskAll),
         4 => Just(Act::Start),
         3 => (0usize..8).prop_map(Act::Work),
+        3 => (0usize..8).prop_map(Act::Step),
+        2 => (0usize..8).prop_map(Act::Print),
         4 => (0usize..8, 0i64..5).prop_map(|(which, results)| Act::End(which, results)),
         1 => (0usize..8).prop_map(Act::Retry),
         1 => (0usize..8).prop_map(Act::Cancel),
@@ -83,6 +88,23 @@ impl Listener {
         self.check();
     }
 
+    /// From now on every build is watched.
+    fn watch(&mut self) {
+        (1..=MOST_BUILDS).for_each(|build| self.picture.watch(BuildId(build)));
+    }
+
+    /// The steps of what is watched were read.
+    fn read_steps(&mut self, steps: Vec<Event>) {
+        let mut news = Vec::new();
+        steps.into_iter().for_each(|event| self.picture.apply(event, &mut news));
+        news.iter().for_each(|news| self.note(news));
+    }
+
+    /// What is known of the steps of watched builds is what the master has.
+    fn knows_steps(&self, master: &Master) {
+        (1..=master.last_build()).for_each(|build| master.steps.are_known(&self.picture, build));
+    }
+
     fn note(&mut self, news: &News) {
         let ended: &[Finished] = match news {
             News::BuildFinished(build) => std::slice::from_ref(&**build),
@@ -140,6 +162,7 @@ proptest! {
         let mut master = Master::default();
         acts(&mut master, &before);
         let mut listener = Listener::default();
+        listener.watch();
 
         // Subscribed; then read in two parts; what is told meanwhile is applied afterwards.
         let mut meanwhile = acts(&mut master, &while_subscribed);
@@ -147,13 +170,16 @@ proptest! {
         master.read_running(&mut snapshot);
         meanwhile.extend(acts(&mut master, &while_reading));
         master.read_others(&mut snapshot);
+        let steps = master.steps.read();
         let read_over: BTreeSet<i64> = master.builds_over().into_iter().collect();
         meanwhile.extend(acts(&mut master, &after_reading));
         listener.read(snapshot);
+        listener.read_steps(steps);
         for event in on_the_way(meanwhile, &fates, false) {
             listener.hear(&event);
         }
         prop_assert_eq!(shown(&listener.picture), shown(&fresh(&master)), "after the first snapshot");
+        listener.knows_steps(&master);
         prop_assert!(!listener.late, "a build of a set that was over is told");
         prop_assert!(listener.awaited.is_subset(&master.sets_under_way()), "the end of a set was not told");
 
@@ -167,10 +193,12 @@ proptest! {
         let meanwhile = acts(&mut master, &again);
         master.read_others(&mut snapshot);
         listener.read(snapshot);
+        listener.read_steps(master.steps.read());
         for event in on_the_way(meanwhile, &fates, false) {
             listener.hear(&event);
         }
         prop_assert_eq!(shown(&listener.picture), shown(&fresh(&master)), "after the second snapshot");
+        listener.knows_steps(&master);
         prop_assert_eq!(listener.picture.last_build().0, master.last_build());
         prop_assert!(listener.awaited.is_subset(&master.sets_under_way()), "the end of a set was not told");
 
