@@ -1,30 +1,15 @@
 /** A real Buildbot is joined in the browser, followed through a break, ordered about, cut off and found again. */
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { Buildbot, noBuildbot } from "./buildbot";
-import { hands, leave, stage, type Stage } from "./stage";
+import { expect, test } from "vitest";
+import { besideBuildbot } from "./beside";
+import { Buildbot } from "./buildbot";
+import { hands } from "./stage";
 
-const none = noBuildbot();
-let all: Stage;
-let buildbot: Buildbot;
-beforeAll(async () => {
-  if (none) return;
-  buildbot = await Buildbot.start();
-  all = await stage();
-}, 180_000);
-afterAll(async () => {
-  if (none) return;
-  try {
-    await leave(all);
-  } finally {
-    await buildbot.end();
-  }
-});
+const both = besideBuildbot(() => Buildbot.start());
 
 test("join, sign in, force with the master's own form, break, cut off, and back", { timeout: 180_000 }, async () => {
-  if (none) {
-    console.log(`SKIPPED: ${none}`);
-    return;
-  }
+  const there = both();
+  if (!there) return;
+  const { all, buildbot } = there;
   const { page, outpost } = all;
   const { role, heading, seen, goTo, path } = hands(page);
 

@@ -1,19 +1,14 @@
 /** A change that nobody has committed is built by a real Buildbot master: its way is given, and one builder fails. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { Buildbot, noBuildbot } from "./buildbot";
+import { expect, test } from "vitest";
+import { besideBuildbot } from "./beside";
+import { Buildbot } from "./buildbot";
 import { GOOD, Repository, script } from "./repository";
-import { hands, leave, stage, type Stage } from "./stage";
+import { hands } from "./stage";
 
-const none = noBuildbot();
-let all: Stage;
-let buildbot: Buildbot;
 let repository: Repository;
-beforeAll(async () => {
-  if (none) return;
-  all = await stage();
-  const { outpost } = all;
+const both = besideBuildbot(async (outpost) => {
   repository = new Repository(outpost, "widget");
   repository.write("test", GOOD);
   repository.commit("first");
@@ -22,23 +17,15 @@ beforeAll(async () => {
   repository.git("init", "--quiet", "--bare", "--initial-branch=main", upstream);
   repository.git("remote", "add", "origin", upstream);
   repository.git("push", "--quiet", "--set-upstream", "origin", "main");
-  buildbot = await Buildbot.start(upstream);
+  const buildbot = await Buildbot.start(upstream);
   await outpost.call("join", { url: buildbot.url, name: "farm", secret: null, session_only: false });
-}, 180_000);
-afterAll(async () => {
-  if (none) return;
-  try {
-    await leave(all);
-  } finally {
-    await buildbot.end();
-  }
+  return buildbot;
 });
 
 test("the way is given and checked, and one of two builders fails", { timeout: 300_000 }, async () => {
-  if (none) {
-    console.log(`SKIPPED: ${none}`);
-    return;
-  }
+  const there = both();
+  if (!there) return;
+  const { all, buildbot } = there;
   const { page, outpost } = all;
   const { role, seen, heading } = hands(page);
   await outpost.until("the master is followed", ({ masters }) =>
