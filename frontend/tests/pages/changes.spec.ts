@@ -11,7 +11,8 @@ describe("changes and notices", () => {
     await page.goto(`${served.url}/changes?change=910`);
     await role("complementary").getByText("The longer story, over").waitFor();
     await role("button", { name: "Show older changes" }).click();
-    await expect.poll(() => page.locator("main li.row").count()).toBeGreaterThan(60);
+    const listed = async () => Number(await page.locator("main [data-row]").first().getAttribute("aria-setsize"));
+    await expect.poll(listed).toBeGreaterThan(60);
   });
 
   test("why a build was told or not can be filtered, and an open event goes to its page", async () => {
