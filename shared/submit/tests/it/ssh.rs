@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 use submit::Arrived;
-use submit::ssh::{PATIENCE, SshWay};
+use submit::ssh::SshWay;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
@@ -112,7 +112,7 @@ async fn a_job_gets_into_the_folder_and_every_failure_has_its_own_sentence() {
     let job = job_file();
 
     let way = sshd.way("user", "known", &jobdir, &buildbot);
-    way.deliver(&job, PATIENCE).await.expect("delivered");
+    way.deliver(&job, submit::patience(job.len())).await.expect("delivered");
     let (set, stamp) = master.only_stamp().await;
     assert_eq!(set["external_idstring"], "1700000000.5-14");
     assert_eq!(stamp["patch"]["author"], "ann");
@@ -172,7 +172,7 @@ async fn a_job_gets_into_the_folder_and_every_failure_has_its_own_sentence() {
         ),
     ];
     for (way, says, arrived, passing) in table {
-        let error = way.deliver(&job, PATIENCE).await.expect_err(says);
+        let error = way.deliver(&job, submit::patience(job.len())).await.expect_err(says);
         assert!(error.message.contains(says), "{error}, not: {says}");
         assert_eq!((error.arrived, error.passing), (arrived, passing), "{error}");
         assert!(passing || error.hint.is_some(), "{error}");
@@ -192,6 +192,43 @@ async fn what_takes_too_long_is_ended() {
         .await
         .expect_err("too long");
     assert_eq!(error.arrived, Arrived::Maybe);
+}
+
+/// A way that runs a script in ssh's place, and a pipe by which the script can be held or seen.
+fn scripted(script: &str) -> (SshWay, TempDir, PathBuf) {
+    let folder = TempDir::new().expect("a temporary folder");
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo runs").success());
+    let script = script.replace("PIPE", &pipe.display().to_string());
+    let way = SshWay {
+        host: "h".to_owned(),
+        jobdir: "/jobs".to_owned(),
+        ssh: format!("sh -c '{script}' sh"),
+        ..SshWay::default()
+    };
+    (way, folder, pipe)
+}
+
+#[tokio::test]
+async fn a_connection_that_stays_in_the_background_is_not_waited_for() {
+    let (way, _folder, pipe) = scripted("cat PIPE & cat >/dev/null");
+    // What reads it stays as long as this is open.
+    let held = std::fs::File::options().read(true).write(true).open(pipe);
+    let delivered = way.deliver(b"x", Duration::from_secs(10)).await;
+    drop(held.expect("the pipe"));
+    delivered.expect("delivered");
+}
+
+#[tokio::test]
+async fn a_delivery_that_is_given_up_leaves_nothing_running() {
+    let (way, _folder, pipe) = scripted("exec 9>PIPE; sleep 1000 & sleep 1000");
+    let delivering = tokio::spawn(async move { way.deliver(b"x", submit::patience(1)).await });
+    let opening = tokio::task::spawn_blocking(move || std::fs::File::open(pipe).expect("the pipe"));
+    let mut pipe = opening.await.expect("the pipe");
+    delivering.abort();
+    let ended = tokio::task::spawn_blocking(move || std::io::copy(&mut pipe, &mut std::io::sink()));
+    ended.await.expect("the pipe's end").expect("the pipe's end");
 }
 
 #[test]
