@@ -31,6 +31,12 @@ impl Picture {
         self.sets.values()
     }
 
+    /// The newest set that is known of those that build a diff, or of those that build none.
+    pub fn newest_set(&self, patched: bool) -> Option<BuildSetId> {
+        let known = self.sets_over.iter().chain(self.sets.values());
+        known.filter(|set| set.patched == patched).map(|set| set.id).max()
+    }
+
     /// The set that a request belongs to: of those that wait, that are built, and that were over lately.
     pub fn set_of(&self, request: RequestId) -> Option<BuildSetId> {
         self.set_of.get(&request).copied()

@@ -59,6 +59,24 @@ fn the_end_of_a_set_is_told_once_and_after_its_builds() {
 }
 
 #[test]
+fn the_newest_set_of_a_diff_is_known_also_when_it_is_over() {
+    let mut picture = Picture::default();
+    assert_eq!(picture.newest_set(true), None);
+    tell(&mut picture, "buildsets/5/new", &set(5, false));
+    tell(&mut picture, "buildsets/6/new", &set(6, false));
+    tell(&mut picture, "buildsets/6/complete", &set(6, true));
+    tell(
+        &mut picture,
+        "buildsets/7/new",
+        &json!({"bsid": 7, "sourcestamps": [{"patch": null}]}),
+    );
+    assert_eq!(
+        (picture.newest_set(true), picture.newest_set(false)),
+        (Some(BuildSetId(6)), Some(BuildSetId(7)))
+    );
+}
+
+#[test]
 fn a_build_of_a_diff_says_nothing_about_its_builder() {
     let mut picture = Picture::default();
     picture.replace(Snapshot {
