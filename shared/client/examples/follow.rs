@@ -16,9 +16,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     client::provide_cryptography();
     let news = Arc::new(AtomicU64::new(0));
     let mut all = Vec::new();
-    for number in 0..times {
+    for _ in 0..times {
         let http = Http::new(base.clone(), &Trust::default())?;
-        let (joined, mut told) = Joined::start(number.to_string(), http, None, Rhythm::default());
+        let (joined, mut told) = Joined::start(http, None, Rhythm::default());
         let count = news.clone();
         tokio::spawn(async move {
             while told.recv().await.is_some() {

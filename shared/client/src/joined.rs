@@ -13,7 +13,6 @@ const NEWS: usize = 256;
 /// A master that is followed, until the last handle is gone or [`Joined::stop`] is called.
 #[derive(Clone)]
 pub struct Joined {
-    key: Arc<str>,
     http: Http,
     shared: Arc<Shared>,
     orders: mpsc::UnboundedSender<Order>,
@@ -34,32 +33,17 @@ impl Drop for Watch {
 }
 
 impl Joined {
-    /// Begins to follow the master under this key, going on where an earlier run ended. The news are to be listened to;
-    /// when their receiver is dropped, the master is no longer followed. Must be called inside a tokio runtime.
-    pub fn start(
-        key: impl Into<Arc<str>>,
-        http: Http,
-        kept: Option<Kept>,
-        rhythm: Rhythm,
-    ) -> (Joined, mpsc::Receiver<News>) {
+    /// Begins to follow the master, going on where an earlier run ended. The news are to be listened to; when their
+    /// receiver is dropped, the master is no longer followed. Must be called inside a tokio runtime.
+    pub fn start(http: Http, kept: Option<Kept>, rhythm: Rhythm) -> (Joined, mpsc::Receiver<News>) {
         let picture = kept.map_or_else(Picture::default, Picture::from_kept);
         let shared = Arc::new(Shared::new(picture));
         let (orders, ordered) = mpsc::unbounded_channel();
         let (tell, news) = mpsc::channel(NEWS);
         let keeper = Keeper::new(http.clone(), Arc::clone(&shared), rhythm, ordered, tell);
         tokio::spawn(keeper.run());
-        let joined = Joined {
-            key: key.into(),
-            http,
-            shared,
-            orders,
-        };
+        let joined = Joined { http, shared, orders };
         (joined, news)
-    }
-
-    /// What it is called here.
-    pub fn key(&self) -> &str {
-        &self.key
     }
 
     /// Its HTTP, for what is read and ordered besides the picture.

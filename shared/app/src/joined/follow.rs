@@ -1,6 +1,7 @@
 //! Hears a joined master's news: what faces show is told to them at once, and what `watch` is to know to its teller.
 
 use super::Around;
+use super::called::Called;
 use super::kept::resume_key;
 use super::member::Member;
 use super::tell::Telling;
@@ -18,7 +19,9 @@ use tracing::{debug, warn};
 const KEEPING: Duration = Duration::from_secs(60);
 
 pub(super) struct Follower {
+    /// As it was called when something was heard last.
     pub member: Arc<Member>,
+    pub called: Called,
     pub around: Around,
     pub tellings: mpsc::Sender<Telling>,
     /// Builders that requests wait for.
@@ -40,6 +43,7 @@ impl Follower {
                     None => break,
                 },
                 Ok(()) = link.changed() => {
+                    self.member = self.called.now().await;
                     self.around.versions.touch_all(&self.member.key.0);
                     self.around.newsroom.masters();
                     self.around.newsroom.overview();
@@ -68,6 +72,7 @@ impl Follower {
     }
 
     async fn hear(&mut self, news: News) {
+        self.member = self.called.now().await;
         let newsroom = self.around.newsroom.clone();
         match news {
             News::Reset(reset) => {
@@ -105,10 +110,18 @@ impl Follower {
                 self.show_build(build);
                 self.tell(Telling::Gone(build)).await;
             }
-            News::StepChanged(step) => step.build.into_iter().for_each(|build| self.show_build(build)),
+            News::StepChanged(step) => {
+                self.member.tell_steps();
+                step.build.into_iter().for_each(|build| self.show_build(build));
+            }
             News::LogGrew(build, log) => {
-                newsroom.log(&self.member.key.0, log.id.0, log.num_lines, log.complete);
-                self.show_build(build);
+                if log.complete {
+                    self.member.tell_steps();
+                }
+                if self.member.is_looked_at(build) {
+                    newsroom.log(&self.member.key.0, log.id.0, log.num_lines, log.complete);
+                    newsroom.build(&self.member.key.0, build.0);
+                }
             }
             News::RequestsChanged => {
                 self.touch_waited_for();
@@ -167,12 +180,13 @@ impl Follower {
     /// version it is.
     fn learn(&self) {
         let (member, around) = (Arc::clone(&self.member), self.around.clone());
+        let called = self.called.clone();
         let tellings = self.tellings.clone();
         tokio::spawn(async move {
             let http = member.joined.http();
             if let Ok(capabilities) = http.capabilities().await {
                 if capabilities.is_outpost {
-                    claims(&member, &around).await;
+                    claims(&called, &around).await;
                 }
                 member.know(|kept| {
                     kept.outpost = capabilities.is_outpost;
@@ -183,7 +197,7 @@ impl Follower {
             match forced(http).await {
                 Ok(builders) => {
                     member.set_forced(builders);
-                    around.versions.touch_all(&member.key.0);
+                    around.versions.touch_all(&called.now().await.key.0);
                     around.newsroom.overview();
                     // The teller ends with the master.
                     let _ = tellings.send(Telling::Builders).await;
@@ -194,8 +208,8 @@ impl Follower {
     }
 
     fn read_claims(&self) {
-        let (member, around) = (Arc::clone(&self.member), self.around.clone());
-        tokio::spawn(async move { claims(&member, &around).await });
+        let (called, around) = (self.called.clone(), self.around.clone());
+        tokio::spawn(async move { claims(&called, &around).await });
     }
 
     /// Keeps where to go on after a restart of this program.
@@ -234,12 +248,14 @@ async fn until(due: Option<Instant>) {
 }
 
 /// Who has what, at an Outpost.
-async fn claims(member: &Member, around: &Around) {
-    match member.joined.http().claims().await {
+async fn claims(called: &Called, around: &Around) {
+    let asked = called.now().await;
+    match asked.joined.http().claims().await {
         Ok(claims) => {
+            let member = called.held().await;
             let told = crate::service::claims::told(&member.key, claims);
             around.watching.apply(told).await;
         }
-        Err(error) => debug!(master = %member.key, %error, "who has what there is not known"),
+        Err(error) => debug!(master = %asked.key, %error, "who has what there is not known"),
     }
 }

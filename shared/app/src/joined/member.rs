@@ -11,7 +11,7 @@ use model::{BuildId, LogId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch as value};
 use tokio::time::Instant;
 use watch::MasterKey;
 
@@ -30,7 +30,9 @@ const ERRORS: usize = 200;
 /// Characters of an error that are shown.
 const LONGEST: usize = 300;
 
-/// A joined master.
+/// A joined master. What one that is renamed had under its old key goes on under the new one: values of the same master
+/// share everything but the key.
+#[derive(Clone)]
 pub struct Member {
     /// Its key.
     pub key: MasterKey,
@@ -39,12 +41,14 @@ pub struct Member {
     /// Reads its builds and logs.
     pub reading: Reading,
     /// Builds as the console reads them.
-    pub(crate) builds_of_changes: Recent<Vec<Built>>,
-    forms_with_patch: Recent<Vec<ForceScheduler>>,
+    pub(crate) builds_of_changes: Arc<Recent<Vec<Built>>>,
+    forms_with_patch: Arc<Recent<Vec<ForceScheduler>>>,
     seen: Arc<dyn Keep>,
     /// A build is looked at that was not before.
-    looks: Notify,
-    state: Mutex<State>,
+    looks: Arc<Notify>,
+    /// Something is told of the steps of a build that is watched.
+    steps: value::Sender<()>,
+    state: Arc<Mutex<State>>,
 }
 
 pub(super) struct State {
@@ -79,18 +83,28 @@ impl Member {
             key: MasterKey(kept.key.clone()),
             reading: Reading::new(joined.http(), Arc::clone(&seen)),
             seen,
-            builds_of_changes: Recent::default(),
-            forms_with_patch: Recent::default(),
+            builds_of_changes: Arc::default(),
+            forms_with_patch: Arc::default(),
             joined,
-            looks: Notify::new(),
-            state: Mutex::new(State {
+            looks: Arc::default(),
+            steps: value::Sender::new(()),
+            state: Arc::new(Mutex::new(State {
                 kept,
                 denied: BTreeMap::new(),
                 signed_out: None,
                 looked_at: BTreeMap::new(),
                 errors: BTreeMap::new(),
                 forced: None,
-            }),
+            })),
+        }
+    }
+
+    /// The same master under another key.
+    pub(super) fn under(&self, key: &str) -> Member {
+        self.know(|kept| key.clone_into(&mut kept.key));
+        Member {
+            key: MasterKey(key.to_owned()),
+            ..self.clone()
         }
     }
 
@@ -229,6 +243,16 @@ impl Member {
     /// Resolves when a build is looked at that was not before.
     pub(super) async fn looked_at(&self) {
         self.looks.notified().await;
+    }
+
+    /// Changes with what is told of the steps of builds that somebody watches by [`Joined::watch_build`].
+    pub(crate) fn steps(&self) -> value::Receiver<()> {
+        self.steps.subscribe()
+    }
+
+    /// Something was told of such a step.
+    pub(super) fn tell_steps(&self) {
+        self.steps.send_replace(());
     }
 
     /// The first error of a log and its text. Of a log that is over it is found once.

@@ -4,6 +4,7 @@
 //! of them is made from their pictures in `service/joined`.
 
 mod absent;
+mod called;
 mod ended;
 mod follow;
 pub(crate) mod hints;
@@ -28,6 +29,7 @@ use crate::api::Refusal;
 use crate::news::Newsroom;
 use crate::service::{Desk, read, write};
 use crate::watching::Watching;
+use called::Called;
 use client::Http;
 use kept::{Kept, List, resume_key};
 use std::collections::BTreeMap;
@@ -37,7 +39,7 @@ use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tracing::warn;
 use versions::Versions;
-use watch::{Happening, MasterKey};
+use watch::MasterKey;
 
 /// The joined masters. Clones share them.
 #[derive(Clone)]
@@ -46,7 +48,14 @@ pub struct Farm {
     members: Arc<RwLock<Vec<Arc<Member>>>>,
     /// What changes the list waits for its turn.
     list: Arc<Mutex<List>>,
-    tasks: Arc<RwLock<BTreeMap<i64, [JoinHandle<()>; 2]>>>,
+    /// By the masters' ids.
+    followed: Arc<RwLock<BTreeMap<i64, Followed>>>,
+}
+
+/// What follows a master.
+struct Followed {
+    called: Called,
+    tasks: [JoinHandle<()>; 2],
 }
 
 /// What the tasks of every joined master need.
@@ -74,7 +83,7 @@ impl Farm {
             around,
             members: Arc::default(),
             list: Arc::default(),
-            tasks: Arc::default(),
+            followed: Arc::default(),
         }
     }
 
@@ -186,7 +195,8 @@ impl Farm {
         }
     }
 
-    /// Gives a master another key. What was told, muted and claimed of it by the old one goes with it.
+    /// Gives a master another key. It is followed on by the same connection, and what was told, muted and claimed of it by
+    /// the old one goes with it.
     pub(crate) async fn rename(&self, key: &str, name: &str) -> Result<Arc<Member>, Refusal> {
         let mut list = self.list.lock().await;
         let member = self.get(key).ok_or_else(|| not_joined(key))?;
@@ -195,19 +205,16 @@ impl Farm {
             return Ok(member);
         }
         check_unused(&list, name)?;
-        let http = member.joined.http().clone();
         let mut kept = member.kept();
         kept.key = name.to_owned();
+        let id = kept.id;
         let mut renamed = list.clone();
-        if let Some(row) = renamed.masters.iter_mut().find(|row| row.id == kept.id) {
-            *row = kept.clone();
+        if let Some(row) = renamed.masters.iter_mut().find(|row| row.id == id) {
+            *row = kept;
         }
         kept::write(&self.around.store, &renamed).await?;
         *list = renamed;
-        self.follow_no_more(&member).await;
-        let (from, to) = (member.key.clone(), MasterKey(kept.key.clone()));
-        self.around.watching.apply(Happening::Renamed { from, to }).await;
-        let member = self.begin(kept, Some(http)).await?;
+        let member = self.call(id, name).await.ok_or_else(|| not_joined(key))?;
         self.tell_faces();
         Ok(member)
     }

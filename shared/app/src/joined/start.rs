@@ -1,13 +1,14 @@
 //! Beginning to follow a joined master, and ending it.
 
 use super::absent::Absent;
+use super::called::Called;
 use super::follow::Follower;
 use super::kept::{Kept, resume_key};
 use super::member::Member;
 use super::tell::{Teller, WAITING};
-use super::{Farm, seen, sign};
+use super::{Farm, Followed, seen, sign};
 use crate::api::Refusal;
-use crate::service::write;
+use crate::service::{read, write};
 use client::{Base, Http, Joined, Rhythm, Trust};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -30,11 +31,13 @@ impl Farm {
         let id = kept.id;
         let sign_in = kept.signed_in && !signed_in;
         let seen = Arc::new(seen::Seen::of(&self.around.store, id));
-        let (joined, news) = Joined::start(kept.key.clone(), http, resume, Rhythm::default());
+        let (joined, news) = Joined::start(http, resume, Rhythm::default());
         let member = Arc::new(Member::new(kept, joined, seen));
+        let called = Called::new(Arc::clone(&member));
         let (tellings, told) = mpsc::channel(WAITING);
         let teller = Teller {
             member: Arc::clone(&member),
+            called: called.clone(),
             around: self.around.clone(),
             running: BTreeMap::new(),
             over: VecDeque::new(),
@@ -42,13 +45,14 @@ impl Farm {
         };
         let follower = Follower {
             member: Arc::clone(&member),
+            called: called.clone(),
             around: self.around.clone(),
             tellings,
             waited_for: BTreeSet::new(),
             keep_at: None,
         };
         let tasks = [tokio::spawn(follower.run(news)), tokio::spawn(teller.run(told))];
-        write(&self.tasks).insert(id, tasks);
+        write(&self.followed).insert(id, Followed { called, tasks });
         let mut members = write(&self.members);
         members.push(Arc::clone(&member));
         members.sort_by_key(|member| member.kept().id);
@@ -68,26 +72,40 @@ impl Farm {
 
     /// Ends what follows a master, and forgets what was told of it.
     pub(super) async fn stop(&self, member: &Member) {
-        self.follow_no_more(member).await;
+        member.joined.stop();
+        write(&self.members).retain(|other| other.key != member.key);
+        self.end(member).await;
+        self.around.versions.forget(&member.key.0);
         self.around
             .watching
             .apply(Happening::MasterGone(member.key.clone()))
             .await;
     }
 
-    /// Ends what follows a master.
-    pub(super) async fn follow_no_more(&self, member: &Member) {
-        member.joined.stop();
-        write(&self.members).retain(|other| other.key != member.key);
-        self.end(member).await;
-        self.around.versions.forget(&member.key.0);
+    /// Calls a master otherwise while it is followed on: the same connection and picture, under another key. Nothing when
+    /// it is followed no more.
+    pub(super) async fn call(&self, id: i64, key: &str) -> Option<Arc<Member>> {
+        let called = read(&self.followed).get(&id)?.called.clone();
+        let mut member = called.renaming().await;
+        let (from, renamed) = (member.key.clone(), Arc::new(member.under(key)));
+        *member = Arc::clone(&renamed);
+        let to = renamed.key.clone();
+        self.around
+            .watching
+            .apply(Happening::Renamed { from: from.clone(), to })
+            .await;
+        if let Some(known) = write(&self.members).iter_mut().find(|known| known.key == from) {
+            *known = Arc::clone(&renamed);
+        }
+        self.around.versions.forget(&from.0);
+        Some(renamed)
     }
 
     pub(super) async fn end(&self, member: &Member) {
-        let Some(tasks) = write(&self.tasks).remove(&member.kept().id) else {
+        let Some(followed) = write(&self.followed).remove(&member.kept().id) else {
             return;
         };
-        for mut task in tasks {
+        for mut task in followed.tasks {
             if tokio::time::timeout(ENDING, &mut task).await.is_err() {
                 task.abort();
             }

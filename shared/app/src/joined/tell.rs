@@ -5,6 +5,7 @@
 
 use super::Around;
 use super::absent::Absent;
+use super::called::Called;
 use super::ended;
 use super::member::Member;
 use super::translate;
@@ -56,7 +57,9 @@ pub(super) enum Telling {
 }
 
 pub(super) struct Teller {
+    /// As it was called when something was to be told last.
     pub member: Arc<Member>,
+    pub called: Called,
     pub around: Around,
     /// Builds that were told to run: for those that vanish.
     pub running: BTreeMap<BuildId, Running>,
@@ -74,24 +77,25 @@ impl Teller {
     }
 
     async fn tell(&mut self, telling: Telling, hurry: bool) {
+        self.member = self.called.now().await;
         match telling {
-            Telling::Link => self.apply(translate::master(&self.member, now())).await,
-            Telling::Builders => self.apply(translate::builders(&self.member)).await,
-            Telling::Waiting => self.apply(translate::waiting(&self.member)).await,
+            Telling::Link => self.apply(|member| translate::master(member, now())).await,
+            Telling::Builders => self.apply(translate::builders).await,
+            Telling::Waiting => self.apply(translate::waiting).await,
             Telling::SetOver(set) => self.set_over(set).await,
             Telling::Workers => self.workers(Some(now())).await,
             Telling::Missing(worker) => self.missing(worker).await,
             Telling::Reset(reset) => self.reset(*reset).await,
             Telling::History(builder) => self.history(&[builder]).await,
             Telling::Started(build) => {
-                self.apply(translate::started(&self.member, &build)).await;
+                self.apply(|member| translate::started(member, &build)).await;
                 self.running.insert(build.build, *build);
             }
             Telling::Finished(build) => {
                 self.running.remove(&build.build);
                 let told = self.finished(&build, hurry).await;
                 let late = told.build_set.filter(|set| self.over.contains(set));
-                self.apply(Happening::Finished(Box::new(told))).await;
+                self.tell_finished(told).await;
                 if let Some(set) = late {
                     self.end_set(set).await;
                 }
@@ -100,8 +104,16 @@ impl Teller {
         }
     }
 
-    async fn apply(&self, happening: Happening) {
-        self.around.watching.apply(happening).await;
+    /// Tells something under the key that the master has at that moment.
+    async fn apply(&self, happening: impl FnOnce(&Member) -> Happening) {
+        let member = self.called.held().await;
+        self.around.watching.apply(happening(&member)).await;
+    }
+
+    /// Reading took its time: the build may be of a master that is called otherwise by now.
+    async fn tell_finished(&self, build: FinishedBuild) {
+        let told = |member: &Member| Happening::Finished(Box::new(translate::under(&member.key, build)));
+        self.apply(told).await;
     }
 
     async fn set_over(&mut self, set: BuildSetId) {
@@ -114,19 +126,22 @@ impl Teller {
 
     /// Most sets end without anybody who waits for it.
     async fn end_set(&self, set: BuildSetId) {
-        let master = self.member.key.clone();
-        if self.around.watching.awaits_end_of(&master, set) {
-            self.apply(Happening::SetOver { master, set }).await;
+        let member = self.called.held().await;
+        let (watching, master) = (&self.around.watching, member.key.clone());
+        if watching.awaits_end_of(&master, set) {
+            watching.apply(Happening::SetOver { master, set }).await;
         }
     }
 
     /// Those who were missing may be back.
     async fn workers(&mut self, at: Option<model::Time>) {
         self.member.joined.with(|picture| self.absent.look(picture, at));
-        let missing = self.around.watching.missing_of(&self.member.key);
+        let member = self.called.held().await;
+        let watching = &self.around.watching;
+        let missing = watching.missing_of(&member.key);
         for worker in missing.into_iter().filter(|worker| !self.absent.is_away(*worker)) {
-            let master = self.member.key.clone();
-            self.apply(Happening::WorkerBack { master, worker }).await;
+            let master = member.key.clone();
+            watching.apply(Happening::WorkerBack { master, worker }).await;
         }
     }
 
@@ -136,9 +151,8 @@ impl Teller {
             return;
         };
         let since = self.absent.since(worker);
-        let master = self.member.key.clone();
-        self.apply(Happening::WorkerMissing {
-            master,
+        self.apply(|member| Happening::WorkerMissing {
+            master: member.key.clone(),
             worker,
             name,
             since,
@@ -206,30 +220,33 @@ impl Teller {
     }
 
     async fn reset(&mut self, reset: Reset) {
-        let key = self.member.key.clone();
         if reset.renewed {
             // Ids mean other things now: what was known of them is of other builders.
-            self.apply(Happening::MasterGone(key.clone())).await;
+            self.apply(|member| Happening::MasterGone(member.key.clone())).await;
         }
-        self.apply(translate::master(&self.member, now())).await;
-        self.apply(translate::builders(&self.member)).await;
+        self.apply(|member| translate::master(member, now())).await;
+        self.apply(translate::builders).await;
         self.missed(&reset.unseen).await;
         let ids: Vec<BuilderId> = self.member.joined.with(|picture| {
             let shown = picture.builders().filter(|builder| builder.is_configured());
             shown.map(|builder| builder.id).collect()
         });
         self.history(&ids).await;
-        self.apply(translate::waiting(&self.member)).await;
+        self.apply(translate::waiting).await;
         let running: Vec<Running> = self.member.joined.with(|picture| picture.running().cloned().collect());
         self.vanished(&running).await;
         for build in &running {
-            self.apply(translate::started(&self.member, build)).await;
+            self.apply(|member| translate::started(member, build)).await;
         }
         self.running = running.into_iter().map(|build| (build.build, build)).collect();
         self.workers(None).await;
         if let Some(sets) = reset.build_sets {
             let under_way = sets.into_iter().collect();
-            self.apply(Happening::BuildSets { master: key, under_way }).await;
+            self.apply(|member| Happening::BuildSets {
+                master: member.key.clone(),
+                under_way,
+            })
+            .await;
         }
     }
 
@@ -245,9 +262,12 @@ impl Teller {
             read += usize::from(self.matters(build));
             builds.push(self.finished(build, read > LOOKED_INTO).await);
         }
-        self.apply(Happening::Missed {
-            master: self.member.key.clone(),
-            builds,
+        self.apply(|member| Happening::Missed {
+            master: member.key.clone(),
+            builds: builds
+                .into_iter()
+                .map(|build| translate::under(&member.key, build))
+                .collect(),
         })
         .await;
     }
@@ -264,7 +284,7 @@ impl Teller {
                 .collect()
         });
         for build in told {
-            self.apply(Happening::Finished(Box::new(build))).await;
+            self.tell_finished(build).await;
         }
     }
 
@@ -302,6 +322,6 @@ impl Teller {
             tree: None,
             patched: false,
         };
-        self.apply(Happening::Finished(Box::new(told))).await;
+        self.tell_finished(told).await;
     }
 }

@@ -5,7 +5,7 @@ use client::LinkState;
 use client::picture::{Builder, Finished, Picture, Running};
 use model::{Results, Time};
 use std::collections::BTreeMap;
-use watch::{BuildKey, BuilderInfo, BuilderKey, FinishedBuild, Happening, Link, StartedBuild};
+use watch::{BuildKey, BuilderInfo, BuilderKey, FinishedBuild, Happening, Link, MasterKey, StartedBuild};
 
 /// How it can be heard.
 pub(super) fn master(member: &Member, now: Time) -> Happening {
@@ -98,6 +98,13 @@ pub(super) fn finished(member: &Member, picture: &Picture, build: &Finished) -> 
         tree: build.about.revision.as_ref().map(|revision| revision.to_string()),
         patched: build.patched,
     }
+}
+
+/// The build under the key that its master has now.
+pub(super) fn under(key: &MasterKey, mut build: FinishedBuild) -> FinishedBuild {
+    key.clone_into(&mut build.build.master);
+    key.clone_into(&mut build.builder.master);
+    build
 }
 
 /// What tells a builder's state, the oldest first: its last builds of one colour, and the one before them.

@@ -13,6 +13,7 @@ mod limits;
 mod live;
 mod missing;
 mod orders;
+mod rename;
 mod restart;
 mod sets;
 mod sign_in;

@@ -17,7 +17,7 @@ pub struct Buildbot {
     folder: TempDir,
     child: Option<Child>,
     pub pb: u16,
-    web: u16,
+    pub web: u16,
 }
 
 impl Buildbot {

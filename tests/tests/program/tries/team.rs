@@ -1,10 +1,10 @@
 //! What a try on a team's master means for those who look at that master, and what becomes of it when it is renamed.
 
 use super::buildbot::{Buildbot, cloned};
-use super::ways::{give_access, joined, write_all};
+use super::ways::{give_access, join, joined, write_all};
 use super::{look, submit, until, until_over};
 use serde_json::{Value, json};
-use tests::Outpost;
+use tests::{Outpost, Wire};
 
 /// The team's builder `linux` on the first page.
 fn linux(overview: &Value) -> Option<&Value> {
@@ -109,4 +109,38 @@ async fn tries_go_with_a_master_that_is_renamed_also_one_that_waits_for_it() {
         (&json!("gang"), &json!("success")),
         "{row:#}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_try_that_is_built_while_its_master_is_renamed_ends_under_the_new_name() {
+    let (clone, _place, bare) = cloned(write_all);
+    let Some(buildbot) = Buildbot::start(&bare).await else {
+        return;
+    };
+    let wire = Wire::to(buildbot.web).await;
+    let outpost = Outpost::start().await;
+    join(&outpost, &wire.url()).await;
+    assert_eq!(give_access(&outpost, &buildbot, "s3cret").await.0, 200);
+    clone.write("slow", "");
+    let change = look(&outpost, &clone.path()).await;
+    let running = submit(&outpost, &change, "team/pb", &["linux"]).await;
+    until(&outpost, running, "it is built", |row| {
+        row["builders"][0]["state"] == "running" && row["builders"][0]["number"] == 1
+    })
+    .await;
+
+    let connections = || wire.asked().iter().filter(|line| line.starts_with("GET /ws")).count();
+    let before = connections();
+    outpost
+        .call("rename_master", json!({"master": "team", "name": "crew"}))
+        .await;
+    let row = until_over(&outpost, running).await;
+    assert_eq!(
+        (&row["master"], &row["target"], &row["results"]),
+        (&json!("crew"), &json!("crew/pb"), &json!("success")),
+        "{row:#}"
+    );
+    let path = row["builders"][0]["path"].as_str().expect("a page");
+    assert!(path.starts_with("/masters/crew/builders/"), "{path}");
+    assert_eq!(connections(), before, "it is the same connection");
 }

@@ -129,7 +129,7 @@ async fn a_builder_that_is_shown_is_read_soon() {
         filling: std::time::Duration::from_secs(3600),
         ..super::sim::quick()
     };
-    let (joined, mut news) = client::Joined::start("sim", sim.http(), None, slow);
+    let (joined, mut news) = client::Joined::start(sim.http(), None, slow);
     live(&joined).await;
     for _ in 0..3 {
         joined.want_builder(BuilderId(1));

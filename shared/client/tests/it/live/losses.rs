@@ -134,7 +134,7 @@ async fn lost_events_are_made_up_for_while_something_runs() {
         safety: std::time::Duration::from_millis(200),
         ..super::sim::quick()
     };
-    let (joined, mut news) = client::Joined::start("sim", sim.http(), None, rhythm);
+    let (joined, mut news) = client::Joined::start(sim.http(), None, rhythm);
     live(&joined).await;
     sim.deafly(&[Act::End(0, 2), Act::Ask(2), Act::Start, Act::End(0, 0)]);
     let mut told = until(&mut news, "the first is seen", |news| {

@@ -25,7 +25,7 @@ fn rhythm() -> Rhythm {
 }
 
 fn join(http: Http) -> (Joined, mpsc::Receiver<News>) {
-    Joined::start("real", http, None, rhythm())
+    Joined::start(http, None, rhythm())
 }
 
 /// Forces a build that waits for the gate, and waits until it runs.

@@ -104,7 +104,7 @@ impl Sim {
 
     /// Follows it in a quick rhythm.
     pub fn join(&self, kept: Option<Kept>) -> (Joined, mpsc::Receiver<News>) {
-        Joined::start("sim", self.http(), kept, quick())
+        Joined::start(self.http(), kept, quick())
     }
 
     /// Lets something happen and tells it.
