@@ -1,6 +1,7 @@
 //! A try on the own master, read from its store.
 
 use super::against::{OfBase, compare};
+use super::{Look, Next};
 use crate::api::tries::TryApplied;
 use crate::service::{clock, usual_of};
 use crate::tries::carry::Carrier;
@@ -13,25 +14,31 @@ use store::{build_requests, builds, source_stamps, steps};
 /// Builds of a builder that are looked through for one of the base.
 const HISTORY: u64 = 50;
 
-pub(super) async fn look(carrier: &Carrier) {
-    let record = carrier.record();
-    let base = record.job.base.clone();
-    let before = record.builds.clone();
-    let read = carrier.app.store().read(move |c| {
-        let read = before.into_iter().map(|one| of_builder(c, one, base.as_deref()));
-        read.collect::<Result<Vec<Built>>>()
-    });
-    let now = clock::now().0;
-    match read.await {
-        Ok(builds) => {
-            carrier
-                .change(|record| {
-                    record.builds = builds;
-                    record.settle(now);
-                })
-                .await;
+/// The store has all of it.
+pub(super) struct Here;
+
+impl Look for Here {
+    async fn look(&mut self, carrier: &Carrier) -> Next {
+        let record = carrier.record();
+        let base = record.job.base.clone();
+        let before = record.builds.clone();
+        let read = carrier.app.store().read(move |c| {
+            let read = before.into_iter().map(|one| of_builder(c, one, base.as_deref()));
+            read.collect::<Result<Vec<Built>>>()
+        });
+        let now = clock::now().0;
+        match read.await {
+            Ok(builds) => {
+                carrier
+                    .change(|record| {
+                        record.builds = builds;
+                        record.settle(now);
+                    })
+                    .await;
+            }
+            Err(error) => tracing::warn!("try {}: its builds cannot be read: {error}", carrier.id),
         }
-        Err(error) => tracing::warn!("try {}: its builds cannot be read: {error}", carrier.id),
+        Next::default()
     }
 }
 

@@ -2,19 +2,27 @@
 //! over which it was sent.
 
 mod against;
+mod asked;
+mod closely;
 pub(super) mod find;
 mod here;
 mod news;
+mod patience;
 mod there;
 
 use super::carry::Carrier;
-use super::record::Route;
+use super::record::{Record, Route};
 use crate::api::Event;
 use crate::api::tries::TryState;
+use crate::joined::Member;
 use crate::service::clock;
+use here::Here;
+use model::BuildSetId;
 use std::time::Duration;
 use submit::Submitted;
-use tokio::sync::broadcast;
+use there::There;
+use tokio::sync::{broadcast, watch as value};
+use tokio::time::Instant;
 
 /// Looks at a try are at least so long apart, however much happens.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -22,9 +30,26 @@ const PAUSE: Duration = Duration::from_millis(300);
 /// Without any news one looks again after this time: a word may have been missed.
 const ANYWAY: Duration = Duration::from_secs(60);
 
-/// A try that is delivered, and not seen at its master yet, is looked for so often and so long.
-const SEEK: Duration = Duration::from_secs(3);
+/// A try that is delivered, and not seen at its master yet, is looked for so long. Where its master tells of no new build
+/// set, it is asked nevertheless, later each time.
 const SOUGHT: Duration = Duration::from_secs(120);
+const SEEK: Duration = Duration::from_secs(1);
+const SEEK_LONGEST: Duration = Duration::from_secs(30);
+
+/// Looks at the builds of a try.
+trait Look {
+    /// Looks, and says what to look for next.
+    fn look(&mut self, carrier: &Carrier) -> impl Future<Output = Next> + Send;
+}
+
+/// What makes one look again, besides what faces are told.
+#[derive(Default)]
+struct Next {
+    /// Words about steps.
+    steps: Option<value::Receiver<()>>,
+    /// A time.
+    at: Option<Instant>,
+}
 
 /// Follows a try until nothing more can be told of it.
 pub(super) async fn follow(carrier: &Carrier, submitted: Option<Box<Submitted>>) {
@@ -33,11 +58,11 @@ pub(super) async fn follow(carrier: &Carrier, submitted: Option<Box<Submitted>>)
         return;
     }
     if record.route == Route::Desk {
-        return by_events(carrier, here::look).await;
+        return by_events(carrier, Here).await;
     }
     let joined = !record.master.is_empty();
     if joined && record.build_set.is_some() {
-        return by_events(carrier, there::look).await;
+        return by_events(carrier, There::default()).await;
     }
     match (submitted, joined) {
         (Some(submitted), true) => {
@@ -48,13 +73,13 @@ pub(super) async fn follow(carrier: &Carrier, submitted: Option<Box<Submitted>>)
                 () = news::follow(carrier, *submitted) => seek(carrier).await,
             };
             if found && carrier.record().build_set.is_some() {
-                by_events(carrier, there::look).await;
+                by_events(carrier, There::default()).await;
             }
         }
         (Some(submitted), false) => news::follow(carrier, *submitted).await,
         (None, true) => {
             if seek(carrier).await {
-                by_events(carrier, there::look).await;
+                by_events(carrier, There::default()).await;
             }
         }
         (None, false) => cannot_follow(carrier, "it is not joined, and what followed it has ended").await,
@@ -63,19 +88,38 @@ pub(super) async fn follow(carrier: &Carrier, submitted: Option<Box<Submitted>>)
 
 /// Looks for the build set at a joined master.
 async fn seek(carrier: &Carrier) -> bool {
-    let begin = tokio::time::Instant::now();
+    let begin = Instant::now();
+    let mut seen = carrier.record().after_set.map(BuildSetId);
+    let (mut pause, mut due) = (SEEK, begin + SEEK);
     while begin.elapsed() < SOUGHT {
+        let mut events = carrier.app.newsroom.subscribe();
         let record = carrier.record();
-        if let Some(member) = carrier.app.farm.get(&record.master)
-            && let super::send::Found::Set(set, requests) = find::there(&carrier.app, &member, &record).await
-        {
-            carrier.know_set(set, &requests).await;
-            return true;
+        if let Some(member) = carrier.app.farm.get(&record.master) {
+            let newest = newest_set(&member, &record);
+            if newest > seen || Instant::now() >= due {
+                seen = newest.max(seen);
+                if let super::send::Found::Set(set, requests) = find::there(&carrier.app, &member, &record).await {
+                    carrier.know_set(set, &requests).await;
+                    return true;
+                }
+                pause = (pause * 2).min(SEEK_LONGEST);
+                due = Instant::now() + pause;
+            }
+        } else {
+            due = Instant::now() + pause;
         }
-        tokio::time::sleep(SEEK).await;
+        tokio::time::sleep(PAUSE).await;
+        // The time is up, or there may be a set: both are a reason to look.
+        let _ = tokio::time::timeout_at(due, heard(&mut events)).await;
     }
     cannot_follow(carrier, "the master shows no builds of it").await;
     false
+}
+
+/// The newest set that may be the try's, of those that the master told of.
+fn newest_set(member: &Member, record: &Record) -> Option<BuildSetId> {
+    let patched = record.job.level.is_some();
+    member.joined.with(|picture| picture.newest_set(patched))
 }
 
 async fn cannot_follow(carrier: &Carrier, why: &str) {
@@ -94,25 +138,43 @@ async fn cannot_follow(carrier: &Carrier, why: &str) {
 }
 
 /// Looks whenever something happens that may be about it.
-async fn by_events(carrier: &Carrier, look: impl AsyncFn(&Carrier)) {
-    let mut events = carrier.app.newsroom.subscribe();
+async fn by_events(carrier: &Carrier, mut look: impl Look) {
     loop {
-        look(carrier).await;
+        // From before the look on, so that nothing is missed; what was told before does not count.
+        let mut events = carrier.app.newsroom.subscribe();
+        let next = look.look(carrier).await;
         if !carrier.record().is_open() {
             return;
         }
         tokio::time::sleep(PAUSE).await;
-        let heard = async {
-            loop {
-                match events.recv().await {
-                    Ok(Event::Overview | Event::Build { .. } | Event::Masters) => return,
-                    Ok(_) => {}
-                    Err(broadcast::error::RecvError::Lagged(_)) => return,
-                    Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
-                }
-            }
-        };
-        // The time is up, or something happened: both are a reason to look.
-        let _ = tokio::time::timeout(ANYWAY, heard).await;
+        let anyway = Instant::now() + ANYWAY;
+        tokio::select! {
+            () = heard(&mut events) => {}
+            () = told(next.steps) => {}
+            () = tokio::time::sleep_until(next.at.map_or(anyway, |at| at.min(anyway))) => {}
+        }
     }
+}
+
+/// Resolves when faces are told something that may be about it.
+async fn heard(events: &mut broadcast::Receiver<Event>) {
+    loop {
+        match events.recv().await {
+            Ok(Event::Overview | Event::Build { .. } | Event::Masters) => return,
+            Ok(_) => {}
+            Err(broadcast::error::RecvError::Lagged(_)) => return,
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}
+
+/// Resolves when something is told of steps.
+async fn told(steps: Option<value::Receiver<()>>) {
+    // An error is the end of the master here, of which faces are told.
+    if let Some(mut steps) = steps
+        && steps.changed().await.is_ok()
+    {
+        return;
+    }
+    std::future::pending().await
 }
