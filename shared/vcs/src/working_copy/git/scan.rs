@@ -1,6 +1,7 @@
-//! What differs between the last commit, the index and the working copy, as `git status` tells it.
+//! What differs between the last commit, the index and the working copy, as `git status` tells it, and what
+//! lies beside it.
 
-use super::{Place, failed, text};
+use super::{Place, failed, joined, text};
 use crate::working_copy::TakeError;
 
 /// What was found.
@@ -36,11 +37,19 @@ pub(super) struct Changed {
 
 /// Looks at the whole working copy, or at the index only.
 pub(super) fn scan(place: &Place, staged: bool) -> Result<Scan, TakeError> {
-    let untracked = if staged {
-        "--untracked-files=no"
-    } else {
-        "--untracked-files=all"
-    };
+    // At the same time: in a large tree each goes through all folders.
+    let (scan, untracked) = std::thread::scope(|scope| {
+        let untracked = (!staged).then(|| scope.spawn(|| untracked(place)));
+        (differing(place), untracked.map_or_else(|| Ok(vec![]), joined))
+    });
+    Ok(Scan {
+        untracked: untracked?,
+        ..scan?
+    })
+}
+
+/// What git knows and finds other.
+fn differing(place: &Place) -> Result<Scan, TakeError> {
     let arguments = [
         "status",
         "--porcelain=v2",
@@ -49,13 +58,23 @@ pub(super) fn scan(place: &Place, staged: bool) -> Result<Scan, TakeError> {
         "--no-ahead-behind",
         "--no-renames",
         "--ignore-submodules=none",
-        untracked,
+        "--untracked-files=no",
     ];
     let answer = place.git.run(&arguments, None).map_err(failed)?;
     parse(&answer.out).ok_or_else(|| TakeError::Failed {
         command: "git status".to_owned(),
         message: "its answer makes no sense".to_owned(),
     })
+}
+
+/// What git neither knows nor ignores, by path.
+fn untracked(place: &Place) -> Result<Vec<Vec<u8>>, TakeError> {
+    let arguments = ["ls-files", "--others", "--exclude-standard", "-z"];
+    let answer = place.git.run(&arguments, None).map_err(failed)?;
+    let paths = answer.out.split(|byte| *byte == 0).filter(|path| !path.is_empty());
+    let mut untracked: Vec<Vec<u8>> = paths.map(<[u8]>::to_vec).collect();
+    untracked.sort_unstable();
+    Ok(untracked)
 }
 
 fn parse(answer: &[u8]) -> Option<Scan> {
@@ -70,7 +89,6 @@ fn parse(answer: &[u8]) -> Option<Scan> {
             }
             b"1 " => scan.changed.push(ordinary(rest)?),
             b"u " => scan.changed.push(unmerged(rest)?),
-            b"? " => scan.untracked.push(rest.to_vec()),
             _ => {}
         }
     }
@@ -133,7 +151,7 @@ mod tests {
         let answer = b"# branch.oid 1234\0# branch.head main\0\
             1 .M N... 100644 100644 100755 aa bb a b\nc\0\
             1 AM SCM. 000000 160000 160000 00 cc sub\0\
-            u UU N... 100644 100755 100644 120000 11 22 33 both\0? new one\0? nested/\0";
+            u UU N... 100644 100755 100644 120000 11 22 33 both\0";
         let scan = parse(answer).expect("a scan");
         assert_eq!(scan.head.as_deref(), Some("1234"));
         let [edited, sub, both] = &scan.changed[..] else {
@@ -146,7 +164,6 @@ mod tests {
         );
         assert_eq!((sub.staged, sub.edited, sub.dirty_inside), (true, true, true));
         assert_eq!((both.unmerged, &both.head), (true, &(0o100_755, "22".to_owned())));
-        assert_eq!(scan.untracked, [b"new one".to_vec(), b"nested/".to_vec()]);
     }
 
     #[test]
