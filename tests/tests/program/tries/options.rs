@@ -1,7 +1,7 @@
 //! What the command line says stands before what `.buildbot/options` says, and nothing that it says is passed over.
 
 use super::desk::project;
-use serde_json::{Value, json};
+use serde_json::json;
 use tests::{Outpost, Repository};
 
 /// Tries the folder; exit code, and all that was said.
@@ -20,16 +20,10 @@ async fn a_named_master_is_not_reached_by_the_way_of_the_file() {
     let file = "try_connect = 'ssh'\ntry_host = 'nowhere.invalid'\ntry_jobdir = '/jobs'\n";
     repository.write(".buildbot/options", file);
     repository.write("text.txt", "other\n");
-    let options = ["--untracked=none", "--master=bundled", "-b", "frob", "-n", "--json"];
+    let options = ["--untracked=none", "--master=bundled", "-b", "frob", "-n"];
     let (code, said) = tried(&outpost, &repository, &options);
     assert_eq!(code, Some(0), "{said}");
-    let preview: Value = serde_json::from_str(&said).unwrap_or_else(|_| panic!("{said}"));
-    assert!(
-        preview["words"]
-            .as_str()
-            .is_some_and(|words| words.contains("own master")),
-        "{preview:#}"
-    );
+    assert!(said.contains("this program's own master"), "{said}");
     let (_, said) = tried(&outpost, &repository, &["--untracked=none", "-b", "frob", "-n"]);
     assert!(said.contains("nowhere.invalid"), "{said}");
 }
