@@ -20,9 +20,9 @@ pub(super) fn presets(text: &str) -> Result<BTreeMap<String, TryPresetValues>, S
 pub(super) fn with(text: &str, name: &str, values: &TryPresetValues) -> Result<String, String> {
     let before = presets(text)?.remove(name).unwrap_or_default();
     edited(text, |presets| {
-        let preset = presets.entry(name).or_insert(Item::Table(Table::new()));
-        let inline = preset.is_inline_table();
-        let Some(preset) = preset.as_table_like_mut() else {
+        let item = presets.entry(name).or_insert(Item::Table(Table::new()));
+        let inline = item.is_inline_table();
+        let Some(preset) = item.as_table_like_mut() else {
             return;
         };
         if before.target != values.target {
@@ -35,6 +35,11 @@ pub(super) fn with(text: &str, name: &str, values: &TryPresetValues) -> Result<S
             set(preset, "untracked", list(&values.untracked));
         }
         set_properties(preset, inline, &before.properties, &values.properties);
+        if let Some(table) = item.as_table_mut().filter(|table| table.is_empty()) {
+            // It needs a heading to be there at all.
+            table.set_dotted(false);
+            table.set_implicit(false);
+        }
     })
 }
 
@@ -195,7 +200,7 @@ kept = { as = "it is" }
         #[test]
         fn what_is_written_is_what_is_read(
             style in prop_oneof![Just(""), Just(THEIRS), Just("presets = { all = { target = 'x', properties = { a = 'b' } } }"),
-                Just("[presets]\nall = { builders = ['x'] }\n"), Just("[presets]\nall.target = 'x'\nall.properties.a = 'b'\n")],
+                Just("[presets]\nall = { builders = ['x'] }\n"), Just("[presets.all.properties]\na = 'b'\n"), Just("[presets]\nall.target = 'x'\nall.properties.a = 'b'\n")],
             name in prop_oneof![Just("all".to_owned()), any::<String>()],
             first in any_values(),
             second in any_values(),
