@@ -111,11 +111,14 @@ async fn one_that_is_only_named_says_what_it_is_and_gets_every_byte() {
     let (clone, _place, bare) = cloned(write_all);
     let there = There::start(&bare).await;
     let outpost = Outpost::start().await;
+    let text = format!(
+        "try_connect = 'pb'\ntry_master = '127.0.0.1:{}'\ntry_username = 'alice'\ntry_password = 's3cret'\n",
+        there.pb
+    );
+    clone.write(".buildbot/options", &text);
     change_much(&clone);
     let wanted = tree(&clone.path());
-    let options = ["--connect=pb", "--username=alice", "--passwd=s3cret", "--wait"].map(str::to_owned);
-    let options = [&options[..], &[format!("--master=127.0.0.1:{}", there.pb)]].concat();
-    let (code, said) = run(&outpost, &clone, &options);
+    let (code, said) = run(&outpost, &clone, &["--wait".to_owned()]);
     assert_eq!(code, Some(0), "{said}");
     assert_eq!(tree(&built(&there.outpost)), wanted);
     let patch = outpost.call("try_patch", json!({"id": 1})).await;
@@ -123,10 +126,39 @@ async fn one_that_is_only_named_says_what_it_is_and_gets_every_byte() {
     assert!(text.contains("+caf\u{fffd}\n"), "the bytes are as they are");
     assert_eq!(text.matches("GIT binary patch").count(), 1);
 
-    // The same patch again, without the way being named again: that it is an Outpost is kept.
+    // The same patch again, before it is asked again: that it is an Outpost is kept.
     let again = outpost.call("try_repeat", json!({"id": 1})).await;
     let row = until_over(&outpost, again["id"].as_i64().expect("a try")).await;
     assert_eq!(row["results"], "success", "{row:#}");
+}
+
+#[tokio::test]
+async fn a_patch_that_is_given_goes_as_it_is_or_names_the_file_that_cannot() {
+    let (clone, _place, bare) = cloned(write_all);
+    let there = There::start(&bare).await;
+    let outpost = Outpost::start().await;
+    let patch = outpost.home().join("latin.patch");
+    let script = b"--- a/script\n+++ b/script\n@@ -1 +1 @@\n-echo hello\n+echo hi\n";
+    let latin = b"--- a/text.txt\n+++ b/text.txt\n@@ -1,2 +1,2 @@\n one\n-two\n+caf\xe9\n";
+    std::fs::write(&patch, [&script[..], latin].concat()).expect("a file");
+    let given = [format!("--diff={}", patch.display()), "--patchlevel=1".to_owned()];
+    let with = |options: &[&str]| {
+        let options = options.iter().map(|option| (*option).to_owned());
+        given.iter().cloned().chain(options).collect::<Vec<_>>()
+    };
+    let (code, said) = run(
+        &outpost,
+        &clone,
+        &with(&["--connect=ssh", "--host=127.0.0.1", "--jobdir=/jobs"]),
+    );
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("text.txt cannot be carried: it is not UTF-8"), "{said}");
+    let master = format!("--master=127.0.0.1:{}", there.pb);
+    let options = ["--connect=pb", &master, "--username=alice", "--passwd=s3cret", "--wait"];
+    let (code, said) = run(&outpost, &clone, &with(&options));
+    assert_eq!(code, Some(0), "{said}");
+    let text = std::fs::read(built(&there.outpost).join("text.txt"));
+    assert_eq!(text.expect("a file"), b"one\ncaf\xe9\n");
 }
 
 #[tokio::test]
