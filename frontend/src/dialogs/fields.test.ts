@@ -31,5 +31,5 @@ test("each inner group is a tab, loose fields share the first, and empty groups 
 });
 
 test("sizes", () => {
-  expect([999, 1000, 10_000_000].map(size)).toEqual(["999 bytes", "1 KB", "10.0 MB"]);
+  expect([999, 1000, 10_000_000, 2_147_483_648].map(size)).toEqual(["999 bytes", "1 KB", "10.0 MB", "2.1 GB"]);
 });

@@ -50,7 +50,7 @@ describe("lending", () => {
     await until(() => ordered("order_lending") !== undefined);
     expect(ordered("order_lending")).toEqual({ lending: 1, verb: "pause" });
     host.orders.length = 0;
-    await role("button", { name: "Do something with the lending to farm.example.org:9989" }).click();
+    await role("button", { name: "More about the lending to farm.example.org:9989" }).click();
     await role("menuitem", { name: "Take back at once…" }).click();
     await seen(/2 builds end at once/);
     expect(host.orders).toEqual([]);
@@ -61,7 +61,7 @@ describe("lending", () => {
 
   test("changes without asking for the password again, and removes", async () => {
     await open("/lending", "one");
-    const menu = role("button", { name: /^Do something with the lending/ });
+    const menu = role("button", { name: /^More about the lending/ });
     await menu.click();
     await role("menuitem", { name: "Change…" }).click();
     await role("textbox", { name: "Worker name" }).fill("ann-desk");
