@@ -179,6 +179,19 @@ async fn a_job_is_built_once_whatever_ends_the_master() {
 }
 
 #[tokio::test]
+async fn a_job_that_cannot_be_put_away_is_built_once() {
+    let mut outpost = Outpost::prepared();
+    let folder = Folder::of(&mut outpost).await;
+    // In its place.
+    std::fs::create_dir(folder.path.join("cur/one")).expect("a folder");
+    folder.deliver("one", &job("1-1", &["try-a"], PATCH.as_bytes()));
+    refused(&outpost, "one cannot be moved to cur").await;
+    folder.deliver("two", &job("1-2", &["try-a"], PATCH.as_bytes()));
+    folder.read("two").await;
+    sets(&outpost, 2).await;
+}
+
+#[tokio::test]
 async fn a_folder_that_was_removed_is_made_again() {
     let mut outpost = Outpost::prepared();
     let folder = Folder::of(&mut outpost).await;

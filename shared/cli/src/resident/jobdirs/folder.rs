@@ -6,6 +6,7 @@ use master::{ControlError, Master, TryOrigin, TryRefusal};
 use model::Time;
 use model::query::{Filter, Op, Query, Value};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -35,6 +36,7 @@ enum Left {
 }
 
 /// What became of one file.
+#[derive(PartialEq, Eq)]
 enum Taken {
     /// It is to be put away.
     Yes,
@@ -63,6 +65,7 @@ impl Folder {
     async fn read(&self) {
         let mut told = None;
         let mut first = true;
+        let mut stuck = BTreeSet::new();
         loop {
             let (saw, mut seen) = mpsc::channel(1);
             let watching = self.prepare(saw);
@@ -77,7 +80,7 @@ impl Folder {
                 }
             }
             loop {
-                let left = self.look(first).await;
+                let left = self.look(first, &mut stuck).await;
                 first = false;
                 let again = watching.is_err() || left == Left::Something;
                 tokio::select! {
@@ -108,17 +111,26 @@ impl Folder {
         Ok(watcher)
     }
 
-    async fn look(&self, first: bool) -> Left {
+    /// Takes what is there. `stuck` has the names that were taken and cannot be put away: they are not taken again.
+    async fn look(&self, first: bool, stuck: &mut BTreeSet<String>) -> Left {
         let mut left = Left::Nothing;
-        for name in names(&self.path.join("new")) {
-            match self.take(&name, first).await {
-                Taken::Yes => {
-                    if let Err(error) = self.put_away(&name) {
+        let names = names(&self.path.join("new"));
+        stuck.retain(|name| names.contains(name));
+        for name in names {
+            if !stuck.contains(&name) && self.take(&name, first).await == Taken::Later {
+                left = Left::Something;
+                continue;
+            }
+            match self.put_away(&name) {
+                Ok(()) => {
+                    stuck.remove(&name);
+                }
+                Err(error) => {
+                    left = Left::Something;
+                    if stuck.insert(name.clone()) {
                         self.refuse(&format!("{name} cannot be moved to cur: {error}"));
-                        left = Left::Something;
                     }
                 }
-                Taken::Later => left = Left::Something,
             }
         }
         left
