@@ -60,7 +60,8 @@ impl State {
             return Vec::new();
         };
         let mut decision = self.decide(now, &case, turn);
-        if !decision.told && decision.tells.is_empty() {
+        // Of a patch whoever submitted it is told, and nobody else.
+        if !decision.told && decision.tells.is_empty() && !build.patched {
             decision = self.tell_each(now, &case, decision);
         }
         let after = self.builders.get(&build.builder).and_then(|b| b.broken_in);

@@ -233,6 +233,19 @@ fn a_retry_is_never_told_and_leaves_the_builder_as_it_was() {
 }
 
 #[test]
+fn a_build_of_a_patch_is_told_to_nobody_whatever_is_asked_for() {
+    let mut desk = with_rules(vec![rule(About::default(), Whose::Everybody, &[Mode::All])]);
+    for (number, results) in [(2, Failure), (3, Success), (4, Exception)] {
+        let mut tried = build(1, number, results, &[]);
+        (tried.patched, tried.owners) = (true, vec![ME.to_owned()]);
+        assert_eq!(desk.finish_build(tried), [], "{results:?}");
+        let why = desk.why(1, number);
+        assert_eq!(why.reason, "It built a patch; that says nothing about b1.");
+    }
+    aloud(&desk.finish(1, 5, Failure, &[]));
+}
+
+#[test]
 fn a_rule_reminds_of_its_own_builders_only() {
     let mut nagging = rule(named("b1"), Whose::Mine, &[Mode::Change]);
     nagging.remind_minutes = Some(120);
