@@ -17,6 +17,7 @@ mod rename;
 mod restart;
 mod sets;
 mod sign_in;
+mod waiting;
 mod waking;
 
 use serde_json::{Value, json};

@@ -7,8 +7,8 @@ use crate::api::overview::{BuilderRow, RunningRow, WaitingRow, WorkerRow};
 use crate::joined::Member;
 use crate::joined::translate::project;
 use client::picture::{Builder, Finished, Picture, Request, Running};
-use model::{BuildSetId, BuilderId, Results};
-use std::collections::HashMap;
+use model::{BuildSetId, BuilderId, Results, WorkerId};
+use std::collections::{HashMap, HashSet};
 use watch::{BuilderView, Colour};
 
 /// A master's picture, looked at once for all its rows.
@@ -18,6 +18,8 @@ pub(in crate::service) struct Rows<'a> {
     marker: Marker<'a>,
     running: HashMap<BuilderId, Vec<&'a Running>>,
     waiting: HashMap<BuilderId, Vec<&'a Request>>,
+    /// Workers that build something.
+    building: HashSet<WorkerId>,
     stale: Option<i64>,
 }
 
@@ -37,6 +39,7 @@ impl<'a> Rows<'a> {
             marker: Marker::new(app, member),
             running,
             waiting,
+            building: picture.running().filter_map(|build| build.worker).collect(),
             stale: member.stale_since(),
         }
     }
@@ -102,7 +105,10 @@ impl<'a> Rows<'a> {
         RunningRow {
             mark: self.marker.running(&name_of(self.picture, build.builder), build),
             step: self.step_of(build),
-            reason: self.reason(build.request.and_then(|request| self.picture.set_of(request))),
+            reason: self.reason(
+                build.builder,
+                build.request.and_then(|request| self.picture.set_of(request)),
+            ),
             expected: usual.map(|usual| usual.0),
             spread: usual.map(|usual| usual.1),
             by: build.about.owners.iter().map(|owner| owner.to_string()).collect(),
@@ -126,16 +132,22 @@ impl<'a> Rows<'a> {
             builder: request.builder.0,
             builder_name: name_of(self.picture, request.builder),
             submitted_at: self.member.ours(request.submitted_at).0,
-            reason: self.reason(request.build_set),
+            reason: self.reason(request.builder, request.build_set),
             waits_for: self.waits_for(request.builder),
             priority: request.priority,
         }
     }
 
-    /// Why it was asked for, as its set says.
-    fn reason(&self, set: Option<BuildSetId>) -> String {
-        let set = set.and_then(|set| self.picture.build_set(set));
-        set.map(|set| set.reason.to_string()).unwrap_or_default()
+    /// Why it was asked for, as its set says; of a repetition also what it repeats, where that is known.
+    fn reason(&self, builder: BuilderId, set: Option<BuildSetId>) -> String {
+        let Some(set) = set.and_then(|set| self.picture.build_set(set)) else {
+            return String::new();
+        };
+        let mut known = self.picture.builder_of(builder).into_iter().flat_map(Builder::finished);
+        match known.find(|build| Some(build.build) == set.repeats) {
+            Some(repeated) => format!("{} of #{}", set.reason, repeated.number),
+            None => set.reason.to_string(),
+        }
     }
 
     /// Why nothing is built for a builder now, as far as its workers tell.
@@ -144,17 +156,21 @@ impl<'a> Rows<'a> {
             .picture
             .workers()
             .filter(|worker| worker.configured_on.contains(&builder));
-        let (mut all, mut there, mut taking) = (0, 0, 0);
+        let (mut all, mut there, mut taking, mut building) = (0, 0, 0, 0);
         for worker in workers {
             let is_there = !worker.connected_to.is_empty();
+            let is_taking = is_there && !worker.paused && !worker.graceful;
             all += 1;
             there += usize::from(is_there);
-            taking += usize::from(is_there && !worker.paused && !worker.graceful);
+            taking += usize::from(is_taking);
+            building += usize::from(is_taking && self.building.contains(&worker.id));
         }
         match (all, there, taking) {
             (0, ..) => "no worker is known for it".to_owned(),
             (_, 0, _) => "no worker is online".to_owned(),
             (_, _, 0) => "its workers take no builds now".to_owned(),
+            (_, _, 1) if building == 1 => "its turn has not come: its worker is building".to_owned(),
+            (_, _, taking) if building == taking => format!("its turn has not come: all {taking} workers are building"),
             _ => "its turn has not come".to_owned(),
         }
     }
@@ -165,7 +181,7 @@ impl<'a> Rows<'a> {
             .picture
             .workers()
             .filter(|worker| !worker.configured_on.is_empty() || !worker.connected_to.is_empty());
-        let mut building: HashMap<model::WorkerId, u32> = HashMap::new();
+        let mut building: HashMap<WorkerId, u32> = HashMap::new();
         for worker in self.picture.running().filter_map(|build| build.worker) {
             *building.entry(worker).or_default() += 1;
         }
