@@ -400,14 +400,24 @@ async fn a_worker_that_stays_away_gives_a_notice_until_it_comes() {
         page["workers"][0]["condition"] == "missing"
     })
     .await;
-    answer(&outpost, "notices", "the notice", |page| {
+    let told = |page: &Value| {
         let first = &page["notices"][0];
-        first["title"] == "Worker far is missing" && first["path"] == "/workers/1"
-    })
-    .await;
-    let _far = Far::of_outpost(&outpost, &format!("127.0.0.1:{port}"), "sesame");
+        let is_it = first["title"] == "Worker far is missing" && first["path"] == "/workers/1";
+        is_it.then(|| first["at"].clone())
+    };
+    let first = answer(&outpost, "notices", "the notice", |page| told(page).is_some()).await;
+    let far = Far::of_outpost(&outpost, &format!("127.0.0.1:{port}"), "sesame");
     page(&outpost, "its arrival", |page| {
         page["workers"][0]["condition"] == "idle"
+    })
+    .await;
+    let now = outpost.call("notices", json!({})).await;
+    assert_eq!(now["notices"], first["notices"], "that it came is no notice");
+    // It was back, so that its next absence is news.
+    drop(far);
+    ear.event("/missing").await;
+    answer(&outpost, "notices", "the second notice", |page| {
+        told(page).is_some_and(|at| Some(at) != told(&first))
     })
     .await;
 }

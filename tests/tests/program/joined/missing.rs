@@ -48,6 +48,43 @@ async fn a_worker_is_told_to_be_missing_when_its_master_says_so_and_names_somebo
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_was_back_is_told_again_when_it_is_missing_again() {
+    let farm = MadeUp::start("Team", 3, Knobs::default()).await;
+    let outpost = Outpost::start().await;
+    join(&outpost, &farm.url()).await;
+    let mut missing = worker(false);
+    missing["notify"] = json!(["ops@example.org"]);
+    // A notice takes the place of the one before it.
+    let mut last = json!(0);
+    for number in 2..=3 {
+        tell(&farm, "disconnected", &worker(false));
+        tell(&farm, "missing", &missing);
+        tell(&farm, "missing", &missing);
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        let mut told = until_told(&outpost, "it is told", 1).await;
+        while told[0]["at"] == last {
+            assert!(std::time::Instant::now() < deadline, "it is not told again: {told:#?}");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            told = until_told(&outpost, "it is told", 1).await;
+        }
+        last = told[0]["at"].clone();
+        tell(&farm, "connected", &worker(true));
+        tell(&farm, "connected", &worker(true));
+        let back = |overview: &Value| {
+            let mut rows = overview["workers"].as_array().into_iter().flatten();
+            rows.any(|row| row["master"] == "team" && row["connected"] == true)
+        };
+        outpost.until("it is back", back).await;
+        // What is told of it is told before a build that comes after it.
+        let build = farm.begin(1, None);
+        farm.end(build, 0);
+        super::breaks::verdict(&outpost, "builder 1", number).await;
+        let told = notices(&outpost, "worker").await;
+        assert_eq!((told.len(), &told[0]["at"]), (1, &last), "{told:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn that_a_master_is_lost_makes_no_worker_missing() {
     let farm = MadeUp::start("Team", 3, Knobs::default()).await;
     let outpost = Outpost::start().await;
