@@ -31,6 +31,7 @@ pub struct Outpost {
     home: TempDir,
     child: Option<Child>,
     extra: Vec<(String, String)>,
+    without: Vec<String>,
 }
 
 impl Outpost {
@@ -42,6 +43,7 @@ impl Outpost {
             home: tempfile::tempdir().expect("a temporary folder"),
             child: None,
             extra: Vec::new(),
+            without: Vec::new(),
         }
     }
 
@@ -55,6 +57,12 @@ impl Outpost {
     /// Gives every start an environment variable.
     pub fn with(mut self, name: &str, value: &str) -> Outpost {
         self.extra.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Keeps an environment variable from every start.
+    pub fn without(mut self, name: &str) -> Outpost {
+        self.without.push(name.to_owned());
         self
     }
 
@@ -93,6 +101,9 @@ impl Outpost {
             .env("NO_COLOR", "1")
             .stdin(Stdio::null());
         command.envs(self.extra.iter().map(|(name, value)| (name, value)));
+        for name in &self.without {
+            command.env_remove(name);
+        }
         command
     }
 

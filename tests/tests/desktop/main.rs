@@ -4,6 +4,9 @@
 //! Each test runs itself again inside `tests/desktop-rig`: a private X screen and session bus with dunst, Xfce's tray
 //! host and gnome-keyring.
 
+mod tries;
+mod workers;
+
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
