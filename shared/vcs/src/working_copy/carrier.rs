@@ -3,15 +3,12 @@
 /// What applies the patch at the other end, as far as it limits what a patch may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carrier {
-    /// A Buildbot master's Git step: `git apply`, so every kind of change. The bytes may be any.
+    /// A Buildbot master's Git step: `git apply`, so every kind of change. Its worker reads text only: what is not UTF-8
+    /// becomes binary hunks.
     Git,
-    /// The same, by a way that takes text only: what is not UTF-8 becomes binary hunks.
-    GitAsText,
     /// A Buildbot master's step of another system: `patch --remove-empty-files --force --forward`. No binary file, no
-    /// empty file, no mode, no link.
+    /// empty file, no mode, no link, and nothing that is not UTF-8.
     Patch,
-    /// The same, by a way that takes text only: what is not UTF-8 cannot go.
-    PatchAsText,
     /// Our own master: every kind of change for every system.
     Own,
 }

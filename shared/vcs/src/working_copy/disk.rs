@@ -1,13 +1,11 @@
 //! What lies in the working copy now, where the system only names it: files as sides of a difference, and the untracked
 //! ones below folders.
 
-use super::compare::Side;
+use super::compare::{Huge, LONGEST_CHANGE, Side};
 use super::ignore::Ignored;
 use super::{TakeError, Untracked, find, names, read};
 use std::path::{Path, PathBuf};
 
-/// The most bytes of changed files that are held at once, both sides together.
-const LONGEST_CHANGE: u64 = 512 << 20;
 /// More untracked files than are shown to anybody; no further ones are looked for.
 pub(crate) const MOST_UNTRACKED: usize = 50_000;
 /// Folders in folders that are looked into.
@@ -20,6 +18,8 @@ pub(crate) enum Lies {
     Nothing,
     /// A file or a link.
     Side(Side),
+    /// A file of this mode for which there is no room.
+    Huge(u32, Huge),
     /// A folder, or something that no patch can make.
     Other,
 }
@@ -63,8 +63,11 @@ pub(crate) fn side(top: &Path, name: &[u8], old_mode: Option<u32>, room: &mut Ro
         Err(error) if is_absence(&error) => return Ok(Lies::Nothing),
         Err(error) => return Err(unreadable(name, &error.to_string())),
     };
-    if read::mode(&seen).is_none() {
+    let Some(mode) = read::mode(&seen) else {
         return Ok(Lies::Other);
+    };
+    if let Some(size) = read::size(&place).filter(|size| *size > room.0) {
+        return Ok(Lies::Huge(old_mode.filter(|_| !cfg!(unix)).unwrap_or(mode), Huge(size)));
     }
     let (mode, bytes) = match read::with_mode(&place, room.0) {
         Ok(read) => read,

@@ -1,10 +1,10 @@
 //! From what a system says of its working copy to the change: the new sides are read from the disk at once, and what
 //! every system has in common is remarked.
 
-use super::compare::{self, Entry, Side};
+use super::compare::{self, Entry, Huge, Side};
 use super::disk::{self, Lies, Room};
 use super::ignore::Ignored;
-use super::{Base, Remark, System, TakeError, Taken, Wanted, markers, names};
+use super::{Base, Remark, System, TakeError, Taken, Wanted, huge, markers, names};
 use std::path::PathBuf;
 
 /// What a system says.
@@ -35,6 +35,8 @@ pub(crate) struct Differing {
     pub(crate) from: Option<Vec<u8>>,
     /// In the base.
     pub(crate) old: Option<Side>,
+    /// The one in the base was not read.
+    pub(crate) huge: Option<Huge>,
     /// In the change.
     pub(crate) now: Now,
     pub(crate) conflict: bool,
@@ -107,6 +109,7 @@ impl Found {
             entries = compare::find_renames(entries);
         }
         self.remarks.extend(markers::remarks(&entries));
+        self.remarks.extend(huge::remark(&entries));
         let untracked = disk::untracked(&self.root, &self.untracked, &self.ignored);
         if untracked.len() >= disk::MOST_UNTRACKED {
             let text = format!(
@@ -135,7 +138,7 @@ impl Found {
         let mut room = Room::new();
         let (mut missing, mut unfit) = (vec![], vec![]);
         let mut entries = Vec::new();
-        for differing in std::mem::take(&mut self.differing) {
+        for mut differing in std::mem::take(&mut self.differing) {
             let old_mode = differing.old.as_ref().map(|side| side.mode);
             room.take(
                 &differing.path,
@@ -148,6 +151,14 @@ impl Found {
             let new = match (lies, differing.now) {
                 (Lies::Side(side), Now::OnDiskAs(mode)) => Some(with_mode(side, mode)),
                 (Lies::Side(side), _) => Some(side),
+                (Lies::Huge(mode, size), now) => {
+                    differing.huge = Some(size).max(differing.huge);
+                    let side = Side { mode, bytes: vec![] };
+                    Some(match now {
+                        Now::OnDiskAs(mode) => with_mode(side, mode),
+                        _ => side,
+                    })
+                }
                 (Lies::Other, _) => {
                     unfit.push(differing.path.clone());
                     None
@@ -191,6 +202,7 @@ fn entry(differing: Differing, new: Option<Side>) -> Option<Entry> {
         from: differing.from,
         old: differing.old,
         new,
+        huge: differing.huge,
         conflict: differing.conflict,
         committed: differing.committed,
     })

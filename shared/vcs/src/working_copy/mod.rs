@@ -16,6 +16,7 @@ mod find;
 mod found;
 pub mod git;
 mod hg;
+mod huge;
 mod ignore;
 mod markers;
 mod mtn;

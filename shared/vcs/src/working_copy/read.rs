@@ -62,6 +62,12 @@ fn is_executable(_metadata: &Metadata) -> bool {
     false
 }
 
+/// How many bytes the file at `path` has, if it is one.
+pub(crate) fn size(path: &Path) -> Option<u64> {
+    let metadata = std::fs::symlink_metadata(path).ok()?;
+    metadata.is_file().then_some(metadata.len())
+}
+
 /// The content of the file, or the target of the link, at `path`. At most `limit` bytes.
 pub(crate) fn whole(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
     with_mode(path, limit).map(|(_, bytes)| bytes)

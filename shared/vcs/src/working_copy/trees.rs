@@ -1,7 +1,7 @@
 //! Two whole trees compared, for systems that can give their base as a folder at less cost than file by file.
 
 use super::TakeError;
-use super::compare::Side;
+use super::compare::{Huge, Side};
 use super::disk::{self, Lies, Room};
 use super::found::{Differing, Now};
 use super::names;
@@ -85,9 +85,11 @@ impl Trees {
             (true, true) => Now::OnDisk,
             (true, false) => Now::OnDiskAs(0o100_644),
         };
+        let (old, huge) = self.old(name, room)?;
         Ok(Some(Differing {
             path: name.to_vec(),
-            old: self.old(name, room)?,
+            old,
+            huge,
             now,
             ..Differing::default()
         }))
@@ -101,9 +103,9 @@ impl Trees {
         }
         let from = moved(&self.moves, name);
         let from = from.filter(|from| before.contains(from) && !self.tracked.contains(from));
-        let old = match &from {
+        let (old, huge) = match &from {
             Some(from) => self.old(from, room)?,
-            None => None,
+            None => (None, None),
         };
         let now = match self.has_modes {
             true => Now::OnDisk,
@@ -113,21 +115,21 @@ impl Trees {
             path: name.to_vec(),
             from,
             old,
+            huge,
             now,
             ..Differing::default()
         }))
     }
 
     /// A file of the base.
-    fn old(&self, name: &[u8], room: &mut Room) -> Result<Option<Side>, TakeError> {
-        Ok(match disk::side(&self.base, name, None, room)? {
-            Lies::Side(side) if !self.has_modes => Some(Side {
-                mode: 0o100_644,
-                bytes: side.bytes,
-            }),
-            Lies::Side(side) => Some(side),
-            _ => None,
-        })
+    fn old(&self, name: &[u8], room: &mut Room) -> Result<(Option<Side>, Option<Huge>), TakeError> {
+        let (side, huge) = match disk::side(&self.base, name, None, room)? {
+            Lies::Side(side) => (side, None),
+            Lies::Huge(mode, size) => (Side { mode, bytes: vec![] }, Some(size)),
+            Lies::Nothing | Lies::Other => return Ok((None, None)),
+        };
+        let mode = if self.has_modes { side.mode } else { 0o100_644 };
+        Ok((Some(Side { mode, ..side }), huge))
     }
 
     /// Whether both trees have the same there; what cannot be read is not.

@@ -3,7 +3,7 @@
 use super::hunks;
 use super::loose::Loose;
 use super::names::shown;
-use super::{Entry, LONGEST_PATCH, Side};
+use super::{Entry, Huge, LONGEST_CHANGE, LONGEST_PATCH, Side};
 use crate::working_copy::{Chosen, ChosenFile, FileChange, Unfit, UnfitFile};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,6 +54,12 @@ fn of_entry(entry: &Entry, new: Option<Side>) -> Picked<'_> {
 fn made(entry: &Entry, file: &FileChange, wanted: Option<&[usize]>) -> Result<Option<Side>, Unfit> {
     if entry.conflict {
         return Err(unfit(&entry.path, "a merge is not resolved there"));
+    }
+    if let Some(Huge(bytes)) = entry.huge {
+        return Err(unfit(
+            &entry.path,
+            &format!("it has {bytes} bytes, and a change is held up to {LONGEST_CHANGE}"),
+        ));
     }
     let (Some(wanted), Some(old), Some(new)) = (wanted, &entry.old, &entry.new) else {
         return match wanted {

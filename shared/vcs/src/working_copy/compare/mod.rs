@@ -25,6 +25,8 @@ use std::sync::Arc;
 
 /// The longest patch that is made, in bytes.
 pub(crate) const LONGEST_PATCH: u64 = 256 << 20;
+/// The most bytes of changed files that are held at once.
+pub(crate) const LONGEST_CHANGE: u64 = 512 << 20;
 
 /// A file before or after.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,11 +48,17 @@ pub(crate) struct Entry {
     pub(crate) old: Option<Side>,
     /// In the change; `None` when it is gone.
     pub(crate) new: Option<Side>,
+    /// A side was not read: it is shown, and stays out of every patch.
+    pub(crate) huge: Option<Huge>,
     /// Left unresolved by a merge.
     pub(crate) conflict: bool,
     /// In one of the person's commits already.
     pub(crate) committed: bool,
 }
+
+/// How many bytes a side has with which the change would be too large to be held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Huge(pub(crate) u64);
 
 /// Holds a change. Entries whose sides are equal are left out; `untracked` comes with where each lies on disk.
 ///
@@ -78,7 +86,8 @@ impl Held {
     /// Holds entries, by path, and untracked files in the order in which they are shown.
     pub(crate) fn new(entries: Vec<Entry>, untracked: Vec<Loose>, ids: Ids) -> Result<Held, TakeError> {
         let mut entries = renames::settle(entries);
-        entries.retain(|entry| entry.conflict || entry.from.is_some() || entry.old != entry.new);
+        entries
+            .retain(|entry| entry.conflict || entry.huge.is_some() || entry.from.is_some() || entry.old != entry.new);
         entries.sort_by(|one, other| one.path.cmp(&other.path));
         let files = entries.iter().map(shown).collect::<Result<_, _>>()?;
         Ok(Held {
@@ -123,6 +132,9 @@ impl Content for Held {
         match place {
             Place::File(place) => {
                 let entry = self.entries.get(place).ok_or_else(no_such_place)?;
+                if entry.huge.is_some() {
+                    return Ok(vec![]);
+                }
                 hunks::of_sides(&entry.path, entry.old.as_ref(), entry.new.as_ref())
             }
             Place::Untracked(place) => {
@@ -155,7 +167,7 @@ fn no_such_place() -> TakeError {
 fn shown(entry: &Entry) -> Result<FileChange, TakeError> {
     let (old, new) = (entry.old.as_ref(), entry.new.as_ref());
     let kind = kind(entry);
-    let binary = [old, new].into_iter().flatten().any(object::is_binary);
+    let binary = entry.huge.is_some() || [old, new].into_iter().flatten().any(object::is_binary);
     let (mut added, mut removed, mut choices) = (0, 0, 0);
     if !binary {
         let hunks = hunks::of_sides(&entry.path, old, new)?;
@@ -174,7 +186,10 @@ fn shown(entry: &Entry) -> Result<FileChange, TakeError> {
         added,
         removed,
         hunks: choices,
-        size: new.map_or(0, |side| side.bytes.len() as u64),
+        size: match entry.huge {
+            Some(Huge(bytes)) => bytes,
+            None => new.map_or(0, |side| side.bytes.len() as u64),
+        },
         conflict: entry.conflict,
         committed: entry.committed,
     })

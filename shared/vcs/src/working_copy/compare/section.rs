@@ -15,7 +15,7 @@ pub(super) fn fits(picked: &[Picked<'_>], carrier: Carrier) -> Result<(), Unfit>
     let unfit: Vec<UnfitFile> = picked
         .iter()
         .filter_map(|file| {
-            let reason = refused(file, carrier)?;
+            let reason = refused(file)?;
             Some(UnfitFile {
                 path: shown(file.path),
                 reason: reason.to_owned(),
@@ -29,11 +29,11 @@ pub(super) fn fits(picked: &[Picked<'_>], carrier: Carrier) -> Result<(), Unfit>
 }
 
 fn is_plain(carrier: Carrier) -> bool {
-    matches!(carrier, Carrier::Patch | Carrier::PatchAsText)
+    carrier == Carrier::Patch
 }
 
 /// Why the tool `patch` cannot make this file, if so.
-fn refused(file: &Picked<'_>, carrier: Carrier) -> Option<&'static str> {
+fn refused(file: &Picked<'_>) -> Option<&'static str> {
     let sides = || [file.old, file.new.as_ref()].into_iter().flatten();
     let mode = |side: Option<&Side>| side.map(|side| side.mode & 0o777);
     let (old, new) = (mode(file.old), mode(file.new.as_ref()));
@@ -55,7 +55,7 @@ fn refused(file: &Picked<'_>, carrier: Carrier) -> Option<&'static str> {
         Some("its mode changes")
     } else if names::has_control(file.path) || file.from.is_some_and(names::has_control) {
         Some("its name has a control character")
-    } else if carrier == Carrier::PatchAsText && !is_text(file) {
+    } else if !is_text(file) {
         Some("it is not UTF-8")
     } else {
         None
@@ -114,7 +114,7 @@ impl Section {
         if !sides.any(is_binary) {
             let hunks = hunks::between(&old, &new).map_err(unreadable)?;
             let text = self.text(file, &hunks);
-            if self.carrier != Carrier::GitAsText || std::str::from_utf8(&text).is_ok() {
+            if self.carrier != Carrier::Git || std::str::from_utf8(&text).is_ok() {
                 body.extend(text);
                 return Ok(());
             }

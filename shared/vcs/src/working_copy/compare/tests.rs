@@ -123,6 +123,7 @@ fn entries(old: &Tree, new: &Tree) -> Vec<Entry> {
         from: None,
         old: old.get(path).cloned(),
         new: new.get(path).cloned(),
+        huge: None,
         conflict: false,
         committed: false,
     };
@@ -249,9 +250,9 @@ proptest! {
     #[test]
     fn git_makes_the_tree_byte_for_byte((old, new) in trees()) {
         let held = held(&old, &new);
-        let body = all(&held, Carrier::Git).expect("a patch");
+        let body = all(&held, Carrier::Own).expect("a patch");
         prop_assert_eq!(applied_by_git(&old, &body), Ok(new.clone()));
-        let text = all(&held, Carrier::GitAsText).expect("a patch");
+        let text = all(&held, Carrier::Git).expect("a patch");
         prop_assert!(std::str::from_utf8(&text).is_ok());
         prop_assert_eq!(applied_by_git(&old, &text), Ok(new));
     }
@@ -286,14 +287,13 @@ proptest! {
     }
 
     #[test]
-    fn patch_makes_the_tree_or_what_it_cannot_make_is_named((old, new) in trees(), text in any::<bool>()) {
+    fn patch_makes_the_tree_or_what_it_cannot_make_is_named((old, new) in trees()) {
         let held = held(&old, &new);
-        let carrier = if text { Carrier::PatchAsText } else { Carrier::Patch };
         let (mut kept, mut expected) = (vec![], old.clone());
         for (file, entry) in held.entries.iter().enumerate() {
             let chosen = Chosen { files: Some(vec![whole(file)]), untracked: vec![] };
             let Ok(picked) = held.picked(&chosen) else { continue };
-            if held.patch(&picked, carrier).is_ok() {
+            if held.patch(&picked, Carrier::Patch).is_ok() {
                 kept.push(whole(file));
                 expected.remove(entry.from.as_ref().unwrap_or(&entry.path));
                 expected.extend(entry.new.clone().map(|new| (entry.path.clone(), new)));
@@ -301,8 +301,8 @@ proptest! {
         }
         let chosen = Chosen { files: Some(kept), untracked: vec![] };
         if let Ok(picked) = held.picked(&chosen) {
-            let body = held.patch(&picked, carrier).expect("a patch").body;
-            prop_assert!(!text || std::str::from_utf8(&body).is_ok());
+            let body = held.patch(&picked, Carrier::Patch).expect("a patch").body;
+            prop_assert!(std::str::from_utf8(&body).is_ok());
             if !body.is_empty() {
                 prop_assert_eq!(applied_by_patch(&old, &body), Ok(expected));
             }

@@ -1,13 +1,15 @@
 //! Both sides of every file that differs, as bytes.
 
 use super::entries::{Found, New};
-use super::objects::Objects;
+use super::objects::{Objects, Read};
 use super::scan::Scan;
 use super::settings::Settings;
 use super::stored::{self, Rules};
 use super::{Place, failed};
 use crate::working_copy::TakeError;
-use crate::working_copy::compare::{Entry, GITLINK, Ids, LINK, LONGEST_PATCH, Loose, Side, read_small};
+use crate::working_copy::compare::{
+    Entry, GITLINK, Huge, Ids, LINK, LONGEST_CHANGE, LONGEST_PATCH, Loose, Side, read_small,
+};
 use crate::working_copy::read::{self, CHANGED};
 use std::collections::HashMap;
 use std::io::ErrorKind;
@@ -71,7 +73,7 @@ pub(super) fn read(
 
 struct Edited {
     rules: Rules,
-    bytes: HashMap<Vec<u8>, Vec<u8>>,
+    bytes: HashMap<Vec<u8>, Read>,
 }
 
 /// Reads the files at these paths, each with the mode that git saw.
@@ -85,7 +87,7 @@ fn read_edited<'a>(
     let rules = Rules::read(place, settings, &asked)?;
     let mut bytes = HashMap::new();
     let mut changing: Vec<&[u8]> = vec![];
-    let mut left = LONGEST_PATCH * 2;
+    let mut left = LONGEST_CHANGE;
     for (path, mode) in paths.iter().copied() {
         let disk = place.top.join(read::os_path(path));
         let changed = || unreadable(path, CHANGED.to_owned());
@@ -100,6 +102,10 @@ fn read_edited<'a>(
             changing.push(path);
             continue;
         }
+        if let Some(size) = read::size(&disk).filter(|size| *size > left) {
+            bytes.insert(path.to_vec(), Err(Huge(size)));
+            continue;
+        }
         let (now, content) = read::with_mode(&disk, left).map_err(|reason| match is_gone() {
             true => changed(),
             false => unreadable(path, reason),
@@ -111,7 +117,7 @@ fn read_edited<'a>(
         if rules.may_change(path) && content.contains(&b'\r') && now != LINK {
             changing.push(path);
         } else {
-            bytes.insert(path.to_vec(), content);
+            bytes.insert(path.to_vec(), Ok(content));
         }
     }
     bytes.extend(stored::store(place, &changing)?);
@@ -133,14 +139,18 @@ fn one_stored(place: &Place, name: &[u8], path: &std::path::Path, always: bool) 
         }
     }
     let mut stored = stored::store(place, &[name]).map_err(|error| error.to_string())?;
-    stored.remove(name).ok_or_else(|| CHANGED.to_owned())
+    match stored.remove(name) {
+        Some(Ok(bytes)) => Ok(bytes),
+        Some(Err(Huge(bytes))) => Err(format!("it has {bytes} bytes, and at most {LONGEST_CHANGE} are read")),
+        None => Err(CHANGED.to_owned()),
+    }
 }
 
 fn entries(
     place: &Place,
     objects: &Objects,
     found: Vec<Found>,
-    mut edited: HashMap<Vec<u8>, Vec<u8>>,
+    mut edited: HashMap<Vec<u8>, Read>,
 ) -> Result<Vec<Entry>, TakeError> {
     let blobs = found.iter().flat_map(|found| {
         let new = match &found.new {
@@ -152,30 +162,34 @@ fn entries(
     let is_blob = |(mode, _): &(u32, &str)| *mode != 0 && *mode != GITLINK;
     let ids: Vec<&str> = blobs.flatten().filter(is_blob).map(|(_, id)| id).collect();
     let read = objects.read(&ids)?;
-    let side = |mode: u32, id: &str| Side {
+    let side = |mode: u32, id: &str, huge: &mut Option<Huge>| Side {
         mode,
         bytes: match mode {
             GITLINK => gitlink(id),
-            _ => read.get(id).cloned().unwrap_or_default(),
+            _ => held(read.get(id).cloned().unwrap_or(Ok(vec![])), huge),
         },
     };
     let mut entries = vec![];
     for found in found {
+        let mut huge = None;
         let new = match &found.new {
             New::Gone => None,
-            New::Object(mode, id) => Some(side(*mode, id)),
+            New::Object(mode, id) => Some(side(*mode, id, &mut huge)),
             New::Disk(GITLINK) => Some(submodule(place, &found)?),
-            New::Disk(mode) => Some(Side {
-                mode: *mode,
-                bytes: edited
-                    .remove(&found.path)
-                    .ok_or_else(|| unreadable(&found.path, CHANGED.to_owned()))?,
-            }),
+            New::Disk(mode) => {
+                let read = edited.remove(&found.path);
+                let read = read.ok_or_else(|| unreadable(&found.path, CHANGED.to_owned()))?;
+                Some(Side {
+                    mode: *mode,
+                    bytes: held(read, &mut huge),
+                })
+            }
         };
         let (mode, id) = &found.old;
         entries.push(Entry {
-            old: (*mode != 0).then(|| side(*mode, id)),
+            old: (*mode != 0).then(|| side(*mode, id, &mut huge)),
             new,
+            huge,
             path: found.path,
             from: None,
             conflict: found.conflict,
@@ -183,6 +197,14 @@ fn entries(
         });
     }
     Ok(entries)
+}
+
+/// The bytes; none of what could not be held, which is noted.
+fn held(read: Read, huge: &mut Option<Huge>) -> Vec<u8> {
+    read.unwrap_or_else(|size| {
+        *huge = Some(size).max(*huge);
+        vec![]
+    })
 }
 
 /// A submodule at the commit that is checked out in it.

@@ -3,12 +3,13 @@
 use super::{failed, text};
 use crate::git::command::Git;
 use crate::working_copy::TakeError;
+use crate::working_copy::compare::{Huge, LONGEST_CHANGE};
 use git2::{Odb, Oid};
 use std::collections::HashMap;
 use std::path::Path;
 
-/// The most bytes that are held of one change's objects.
-const LONGEST: u64 = 512 << 20;
+/// An object's bytes, where they can be held.
+pub(super) type Read = Result<Vec<u8>, Huge>;
 
 /// The objects of a repository: through libgit2, and what it cannot read through the person's own `git`.
 pub(super) struct Objects {
@@ -30,45 +31,69 @@ impl Objects {
         }
     }
 
-    /// The contents of these objects. One that is missing is an error.
-    pub(super) fn read(&self, ids: &[&str]) -> Result<HashMap<String, Vec<u8>>, TakeError> {
+    /// The contents of these objects, as far as they can be held together. One that is missing is an error.
+    pub(super) fn read(&self, ids: &[&str]) -> Result<HashMap<String, Read>, TakeError> {
         let mut read = HashMap::new();
-        let mut left = LONGEST;
+        let mut left = LONGEST_CHANGE;
         let mut others: Vec<&str> = vec![];
         for id in ids.iter().filter(|id| !id.is_empty()) {
-            match self.by_library(id, left)? {
-                Some(bytes) => {
-                    left = left.saturating_sub(bytes.len() as u64);
-                    read.insert((*id).to_owned(), bytes);
+            match self.by_library(id, left) {
+                Some(object) => {
+                    left -= object.as_ref().map_or(0, |bytes| bytes.len() as u64);
+                    read.insert((*id).to_owned(), object);
                 }
                 None => others.push(id),
             }
         }
         if !others.is_empty() {
-            self.by_program(&others, &mut read)?;
+            let held = self.sizes(&others)?.into_iter().filter_map(|(id, size)| {
+                if size > left {
+                    read.insert(id.to_owned(), Err(Huge(size)));
+                    return None;
+                }
+                left -= size;
+                Some(id)
+            });
+            let held: Vec<&str> = held.collect();
+            self.by_program(&held, &mut read)?;
         }
         Ok(read)
     }
 
     /// One object.
     pub(super) fn one(&self, id: &str) -> Result<Vec<u8>, TakeError> {
-        let read = self.read(&[id])?;
-        read.into_values().next().ok_or_else(|| missing(id))
-    }
-
-    fn by_library(&self, id: &str, left: u64) -> Result<Option<Vec<u8>>, TakeError> {
-        let Some(library) = self.library.as_ref().filter(|_| id.len() == 40) else {
-            return Ok(None);
-        };
-        let Ok(oid) = Oid::from_str(id) else { return Ok(None) };
-        match library.read_header(oid) {
-            Ok((size, _)) if size as u64 > left => Err(too_much()),
-            Ok(_) => Ok(library.read(oid).ok().map(|object| object.data().to_vec())),
-            Err(_) => Ok(None),
+        match self.read(&[id])?.into_values().next() {
+            Some(Ok(bytes)) => Ok(bytes),
+            Some(Err(Huge(bytes))) => Err(too_much(id, bytes)),
+            None => Err(missing(id)),
         }
     }
 
-    fn by_program(&self, ids: &[&str], read: &mut HashMap<String, Vec<u8>>) -> Result<(), TakeError> {
+    fn by_library(&self, id: &str, left: u64) -> Option<Read> {
+        let library = self.library.as_ref().filter(|_| id.len() == 40)?;
+        let oid = Oid::from_str(id).ok()?;
+        let (size, _) = library.read_header(oid).ok()?;
+        if size as u64 > left {
+            return Some(Err(Huge(size as u64)));
+        }
+        Some(Ok(library.read(oid).ok()?.data().to_vec()))
+    }
+
+    fn sizes<'a>(&self, ids: &[&'a str]) -> Result<Vec<(&'a str, u64)>, TakeError> {
+        let input = ids.iter().map(|id| format!("{id}\n")).collect::<String>();
+        let asked = ["cat-file", "--batch-check"];
+        let answer = self.git.run(&asked, Some(input.into_bytes())).map_err(failed)?;
+        let lines = text(&answer.out);
+        let mut sizes = lines.lines().map(|line| line.rsplit(' ').next()?.parse().ok());
+        ids.iter()
+            .map(|id| Ok((*id, sizes.next().flatten().ok_or_else(|| missing(id))?)))
+            .collect()
+    }
+
+    fn by_program(&self, ids: &[&str], read: &mut HashMap<String, Read>) -> Result<(), TakeError> {
+        if ids.is_empty() {
+            return Ok(());
+        }
         let input = ids.iter().map(|id| format!("{id}\n")).collect::<String>();
         let answer = self
             .git
@@ -83,7 +108,7 @@ impl Objects {
                 .filter(|_| !header.ends_with(" missing"))
                 .ok_or_else(|| missing(id))?;
             let bytes = rest.get(end + 1..end + 1 + size).ok_or_else(|| missing(id))?;
-            read.insert((*id).to_owned(), bytes.to_vec());
+            read.insert((*id).to_owned(), Ok(bytes.to_vec()));
             rest = rest.get(end + 2 + size..).unwrap_or_default();
         }
         Ok(())
@@ -98,10 +123,10 @@ fn missing(id: &str) -> TakeError {
     }
 }
 
-fn too_much() -> TakeError {
-    TakeError::Failed {
-        command: "reading the base".to_owned(),
-        message: format!("the change has files of more than {} MiB", LONGEST >> 20),
+fn too_much(id: &str, bytes: u64) -> TakeError {
+    TakeError::Unreadable {
+        path: format!("object {id}"),
+        reason: format!("it has {bytes} bytes, more than is held"),
     }
 }
 

@@ -6,8 +6,8 @@ use super::scan::Scan;
 use super::{Place, text};
 use crate::working_copy::Remark;
 use crate::working_copy::compare::Entry;
-use crate::working_copy::markers;
 use crate::working_copy::names::some;
+use crate::working_copy::{huge, markers};
 
 /// How a pointer begins that Git LFS stores in a file's place.
 const POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
@@ -58,6 +58,7 @@ pub(super) fn of(scan: &Scan, content: &Content) -> Vec<Remark> {
         remarks.push(false, text, "Let .gitignore name those that are made by builds.");
     }
     remarks.0.extend(markers::remarks(&content.entries));
+    remarks.0.extend(huge::remark(&content.entries));
     remarks.0
 }
 

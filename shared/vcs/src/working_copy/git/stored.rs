@@ -3,7 +3,7 @@
 //! The person's own `git` does it, into an index and an object folder that are thrown away.
 
 use super::entries::New;
-use super::objects::Objects;
+use super::objects::{Objects, Read};
 use super::settings::Settings;
 use super::{Place, entries, failed, text};
 use crate::git::command::Git;
@@ -66,7 +66,7 @@ impl Rules {
 }
 
 /// What git would store of the files at `paths` now.
-pub(super) fn store(place: &Place, paths: &[&[u8]]) -> Result<HashMap<Vec<u8>, Vec<u8>>, TakeError> {
+pub(super) fn store(place: &Place, paths: &[&[u8]]) -> Result<HashMap<Vec<u8>, Read>, TakeError> {
     if paths.is_empty() {
         return Ok(HashMap::new());
     }

@@ -188,6 +188,7 @@ async fn files(hg: &mut Server, start: &Start, found: &mut Found) -> Result<(), 
             path: line.path,
             from,
             old,
+            huge: None,
         });
     }
     Ok(())

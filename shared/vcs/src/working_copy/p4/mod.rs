@@ -225,6 +225,7 @@ async fn differing(p4: &Program, files: &[Opened], conflicts: &BTreeSet<Vec<u8>>
             now: now(file),
             conflict: conflicts.contains(&file.path),
             committed: false,
+            huge: None,
         }
     });
     Ok(differing.collect())

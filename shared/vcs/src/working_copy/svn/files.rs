@@ -37,6 +37,7 @@ pub(super) async fn find(
             now: now_of(node, &now),
             conflict: node.is_conflict(),
             committed: false,
+            huge: None,
         });
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! The uncommitted change of git working copies.
 
 mod base;
+mod huge;
 mod kinds;
 mod meanwhile;
 mod push;
@@ -136,7 +137,7 @@ impl Team {
 
     /// The patch of everything makes exactly the files that are here, by both carriers.
     pub fn reproduces(&self, taken: &Taken, chosen: &Chosen, expected: &Files) {
-        for carrier in [Carrier::Git, Carrier::GitAsText, Carrier::Own] {
+        for carrier in [Carrier::Git, Carrier::Own] {
             let diff = taken.diff(chosen, carrier).expect("a patch");
             let (tree, built) = self.applied(taken, &diff);
             assert_eq!(

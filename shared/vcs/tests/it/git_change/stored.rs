@@ -17,7 +17,7 @@ fn patch(taken: &Taken) -> Diff {
         files: None,
         untracked: (0..taken.untracked.len()).collect(),
     };
-    taken.diff(&all, Carrier::GitAsText).expect("a patch")
+    taken.diff(&all, Carrier::Git).expect("a patch")
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use super::rig::{
 };
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-use vcs::working_copy::{Carrier, FileKind, System, TakeError, Taken, Unfit};
+use vcs::working_copy::{Carrier, Chosen, ChosenFile, FileKind, System, TakeError, Taken, Unfit};
 
 struct Hg;
 
@@ -204,4 +204,22 @@ async fn a_repository_without_a_default_path_starts_from_its_parent() {
     run(scratch.path(), "hg", &["clone", "-q", "alone", "made"]);
     apply(&made, &whole(&taken, Carrier::Own));
     assert_eq!(tree(&made, ".hg"), tree(&top, ".hg"));
+}
+
+#[tokio::test]
+async fn a_file_that_is_too_large_is_named_and_can_be_left_out() {
+    let Some((_scratch, top)) = desk() else { return };
+    put(&top, b"a", &file("edited\n"));
+    let size = (512 << 20) + 1;
+    let vast = std::fs::File::options().write(true).open(top.join("b"));
+    vast.and_then(|vast| vast.set_len(size)).expect("a hole");
+    let taken = taken(&top, System::Hg).await;
+    assert_eq!(taken.files[1].size, size);
+    let refused = taken.diff(&Chosen::default(), Carrier::Own).expect_err("too large");
+    assert!(refused.to_string().starts_with("b cannot be carried"), "{refused}");
+    let first = Chosen {
+        files: Some(vec![ChosenFile { file: 0, hunks: None }]),
+        untracked: Vec::new(),
+    };
+    assert_eq!(taken.diff(&first, Carrier::Own).expect("a patch").files, 1);
 }
