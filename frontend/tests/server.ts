@@ -8,8 +8,11 @@ import type { Duplex } from "node:stream";
 import type { FakeHost } from "./fake-host";
 import { FakeRefusal } from "./fake/refusal";
 
-/** Nothing inline, nothing from elsewhere. */
-const POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-src 'none'; frame-ancestors 'none'";
+/** What the real server says: no script but ours, nothing from elsewhere. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+  "font-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; " +
+  "frame-ancestors 'none'";
 /** The built pages, or those in the folder that PAGES names. */
 const DIST = process.env.PAGES ?? join(import.meta.dirname, "../dist");
 const KINDS: Record<string, string> = {

@@ -31,7 +31,8 @@ describe("an HTML log", () => {
   test("is a page with its own looks, and its text by one key", async () => {
     await show("<h1>Coverage</h1>\n<table><tr><td style='color: rgb(1, 2, 3)'>87 %</td></tr></table>");
     await frame().getByRole("heading", { name: "Coverage" }).waitFor();
-    await frame().getByRole("cell", { name: "87 %" }).waitFor();
+    const cell = frame().getByRole("cell", { name: "87 %" });
+    expect(await cell.evaluate((one) => getComputedStyle(one).color)).toBe("rgb(1, 2, 3)");
     await page.locator("h1").first().focus();
     await page.keyboard.press("v");
     await seen("<h1>Coverage</h1>");
