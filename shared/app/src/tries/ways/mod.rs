@@ -82,8 +82,8 @@ pub(super) fn carrier(change: &Change, way: TryWay, outpost: bool) -> Carrier {
     match change.system {
         _ if way == TryWay::Desk => Carrier::Own,
         _ if outpost && way != TryWay::Form => Carrier::Own,
-        Some(System::Git) | None => Carrier::GitAsText,
-        Some(_) => Carrier::PatchAsText,
+        Some(System::Git) | None => Carrier::Git,
+        Some(_) => Carrier::Patch,
     }
 }
 
@@ -93,9 +93,7 @@ async fn unfit(change: &Arc<Change>, carrier: Carrier) -> Vec<TryUnfit> {
     let work = move || {
         let fits = match &change.content {
             // What git applies can be anything.
-            Content::Taken(taken) if carrier == Carrier::PatchAsText => {
-                taken.diff(&Chosen::default(), carrier).map(drop)
-            }
+            Content::Taken(taken) if carrier == Carrier::Patch => taken.diff(&Chosen::default(), carrier).map(drop),
             Content::Taken(_) => Ok(()),
             Content::Given(patch) => given::fits(&patch.body, carrier),
         };
