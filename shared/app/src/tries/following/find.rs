@@ -9,6 +9,7 @@ use client::rest;
 use model::query::{Filter, Op, Order, Query, Value};
 use model::{BuildSetId, BuilderId};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::time::Duration;
 use store::{build_requests, build_sets, builders};
 
@@ -151,16 +152,31 @@ async fn requests(member: &Member, set: BuildSetId) -> Option<BTreeMap<i64, i64>
     Some(rows.iter().map(|row| (row.builder.0, row.id.0)).collect())
 }
 
+async fn name(member: &Member, builder: i64) -> Option<String> {
+    let http = member.joined.http();
+    let row: rest::Builder = http.row(&format!("builders/{builder}"), "builders").await.ok()?;
+    Some(row.name)
+}
+
 /// What builders are called.
 pub(in crate::tries) async fn names(app: &App, master: &str, ids: impl Iterator<Item = i64>) -> BTreeMap<i64, String> {
     let ids: Vec<i64> = ids.collect();
     if let Some(member) = app.farm.get(master) {
-        return member.joined.with(|picture| {
+        let mut named: BTreeMap<i64, String> = member.joined.with(|picture| {
             let named = ids
                 .iter()
                 .filter_map(|id| Some((*id, picture.builder_of(BuilderId(*id))?.name.to_string())));
             named.collect()
         });
+        // A master that is just back may take a try before its picture was read.
+        for id in ids {
+            if let Entry::Vacant(unknown) = named.entry(id)
+                && let Some(name) = name(&member, id).await
+            {
+                unknown.insert(name);
+            }
+        }
+        return named;
     }
     let rows = app.store().read(builders::list).await.unwrap_or_default();
     let named = rows.into_iter().filter(|row| ids.contains(&row.id.0));
