@@ -8,6 +8,7 @@ use crate::joined::Member;
 use client::picture::Watched;
 use client::{Channel, Error, LinkState, Watch, rest};
 use model::{BuildId, Results, StepId};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -79,9 +80,8 @@ impl Closely {
             if tell(steps, &self.patched) != TryApplied::Unknown {
                 break;
             }
-            if !self.patched.contains_key(&step.id) {
-                let has = has_patch(member, step.id).await?;
-                self.patched.insert(step.id, has);
+            if let Entry::Vacant(unknown) = self.patched.entry(step.id) {
+                unknown.insert(has_patch(member, step.id).await?);
             }
         }
         Ok(tell(steps, &self.patched))
@@ -114,9 +114,8 @@ impl Closely {
     /// Asks what nobody tells.
     async fn ask(&mut self, member: &Member) -> Result<(), Error> {
         for step in self.untold.iter().flatten() {
-            if !self.patched.contains_key(step) {
-                let has = has_patch(member, *step).await?;
-                self.patched.insert(*step, has);
+            if let Entry::Vacant(unknown) = self.patched.entry(*step) {
+                unknown.insert(has_patch(member, *step).await?);
             }
         }
         Ok(())
