@@ -60,7 +60,11 @@ async fn a_missing_worker_is_told_once_and_its_notice_goes_when_it_is_back() {
     let taken_away = TakenAway::listen();
     let row = |there: bool, notify: bool| {
         let connected = if there { json!([{"masterid": 1}]) } else { json!([]) };
-        let notify = if notify { json!(["ops@example.org"]) } else { json!(null) };
+        let notify = if notify {
+            json!(["ops@example.org"])
+        } else {
+            json!(null)
+        };
         json!({"workerid": 1, "name": "worker", "workerinfo": {}, "paused": false, "pause_reason": null,
             "graceful": false, "connected_to": connected, "configured_on": [{"builderid": 1, "masterid": 1}],
             "notify": notify})
@@ -75,7 +79,11 @@ async fn a_missing_worker_is_told_once_and_its_notice_goes_when_it_is_back() {
         let told = until("it is told", notices, |all| all.len() == times);
         assert_eq!(told[times - 1].1, "Worker worker is missing");
         tell("connected", row(true, false));
-        until("its notice is taken away", || taken_away.count(), |count| *count == times);
+        until(
+            "its notice is taken away",
+            || taken_away.count(),
+            |count| *count == times,
+        );
         assert_eq!(notices().len(), times, "that it is back is no notice");
     }
 }
