@@ -20,7 +20,7 @@ fn main() {
     }
     println!("cargo:rerun-if-changed={DIST}");
     println!("cargo:rerun-if-changed=../icons");
-    let commands = tauri_build::AppManifest::new().commands(&["call", "link", "close", "save", "sign_in"]);
+    let commands = tauri_build::AppManifest::new().commands(&["call", "link", "close", "log_page", "save", "sign_in"]);
     if let Err(error) = tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands)) {
         panic!("the window's description is not right: {error:#}");
     }

@@ -1,6 +1,7 @@
 //! What the pages may ask of this program.
 
 use crate::link::{Link, Refusal, State};
+use crate::log_page::LogPage;
 use serde_json::Value;
 use std::sync::Arc;
 use tauri::{AppHandle, Runtime};
@@ -21,6 +22,12 @@ pub fn link(link: tauri::State<'_, Arc<Link>>) -> State {
 #[tauri::command]
 pub fn close<R: Runtime>(app: AppHandle<R>) {
     crate::window::close(&app);
+}
+
+/// Keeps a document that was made of an HTML log, and gives the address under which a frame shows it.
+#[tauri::command]
+pub fn log_page(pages: tauri::State<'_, LogPage>, document: String) -> Result<String, Refusal> {
+    pages.keep(document)
 }
 
 /// Shows a master's sign-in page in a window of its own, and gives the session's cookie as `NAME=VALUE`; nothing when the

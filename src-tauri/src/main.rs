@@ -1,7 +1,7 @@
 //! The window of Outpost: shows the pages, passes their commands on to the resident, and their events back.
 //!
-//! It holds no state but its own size and place, and must not know what the commands mean. When it is closed it is
-//! gone; the resident goes on.
+//! It holds no state but its own size and place, and the HTML log that is shown, and must not know what the commands
+//! mean. When it is closed it is gone; the resident goes on.
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
@@ -11,6 +11,7 @@ mod events;
 mod frame;
 mod handover;
 mod link;
+mod log_page;
 mod place;
 mod resident;
 mod save;
@@ -21,6 +22,7 @@ mod window;
 
 use arguments::Arguments;
 use link::Link;
+use log_page::LogPage;
 use place::Place;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -54,12 +56,16 @@ fn show(place: Place, page: &str) -> ExitCode {
     };
     let page = page.to_owned();
     let link = Arc::new(Link::new(place));
+    let log_page = LogPage::default();
     let built = tauri::Builder::default()
         .manage(link.clone())
+        .manage(log_page.clone())
+        .register_uri_scheme_protocol(log_page::SCHEME, move |_, asked| log_page.answer(asked.uri()))
         .invoke_handler(tauri::generate_handler![
             commands::call,
             commands::link,
             commands::close,
+            commands::log_page,
             commands::save,
             commands::sign_in
         ])

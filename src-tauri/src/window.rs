@@ -1,6 +1,7 @@
 //! The one window.
 
 use crate::frame::{Frame, LEAST_HEIGHT, LEAST_WIDTH};
+use crate::log_page;
 use crate::place::Place;
 use tauri::webview::NewWindowResponse;
 use tauri::{App, AppHandle, Manager, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
@@ -75,9 +76,10 @@ fn frame_of<R: Runtime>(window: &WebviewWindow<R>) -> Option<Frame> {
     })
 }
 
-/// The window shows our pages only.
+/// The window shows our pages only, and logs in frames of theirs.
 fn stays_inside(address: &Url) -> bool {
-    let inside = address.scheme() == "tauri" || address.host_str() == Some("tauri.localhost");
+    let ours = address.scheme() == "tauri" || address.host_str() == Some("tauri.localhost");
+    let inside = ours || log_page::is_here(address);
     if !inside {
         open_outside(address);
     }

@@ -34,6 +34,11 @@ export interface Host {
   /** Address of a whole log as plain text, where the face can open one. */
   rawLog(log: number): string | undefined;
   /**
+   * Keeps a document that was made of an HTML log, and gives the address under which a frame shows it with its own looks.
+   * Absent where a frame can show a document as it is.
+   */
+  readonly logPage?: (document: string) => Promise<string>;
+  /**
    * Shows a master's sign-in page in a window of ours, and gives the session cookie as `NAME=VALUE`; `undefined` when it
    * was closed before. Absent where there can be no such window.
    */

@@ -6,6 +6,15 @@ import { Handlers } from "./handlers";
 import { Refused, Unreachable, isRefusal } from "./host";
 import type { CommandName, EventKind, EventOf, Host, Input, LinkState, Output } from "./host";
 
+/** Asks the window's program itself. */
+async function asked<T>(name: string, input: Record<string, unknown>): Promise<T> {
+  try {
+    return await invoke<T>(name, input);
+  } catch (error) {
+    throw isRefusal(error) ? new Refused(error) : error;
+  }
+}
+
 /** Talks to the window's program. */
 export class TauriHost implements Host {
   readonly face = "window";
@@ -41,20 +50,16 @@ export class TauriHost implements Host {
     return undefined;
   }
 
-  async signInAt(page: string): Promise<string | undefined> {
-    try {
-      return (await invoke<string | null>("sign_in", { page })) ?? undefined;
-    } catch (error) {
-      throw isRefusal(error) ? new Refused(error) : error;
-    }
+  logPage(document: string): Promise<string> {
+    return asked<string>("log_page", { document });
   }
 
-  async save(name: string, base64: string): Promise<string> {
-    try {
-      return await invoke<string>("save", { name, base64 });
-    } catch (error) {
-      throw isRefusal(error) ? new Refused(error) : error;
-    }
+  async signInAt(page: string): Promise<string | undefined> {
+    return (await asked<string | null>("sign_in", { page })) ?? undefined;
+  }
+
+  save(name: string, base64: string): Promise<string> {
+    return asked<string>("save", { name, base64 });
   }
 
   close(): void {

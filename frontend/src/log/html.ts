@@ -31,8 +31,8 @@ const ATTRIBUTES = new Set(
 
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; frame-src 'none'";
-/** Our own part of the looks. The window's policy, which the frame is under too, lets in exactly this, by its hash. */
-export const LOOKS =
+/** Our own part of the looks. */
+const LOOKS =
   ":root{color-scheme:light;background:#fff;color:#111;font:13px system-ui,sans-serif;overflow-wrap:anywhere}" +
   "body{margin:12px}";
 const HEAD =

@@ -30,6 +30,8 @@ pub struct Knobs {
     pub latency: Duration,
     /// Lines of the log of a red build, with its one error a thousand lines before the end; a few where it is 0.
     pub long_log: usize,
+    /// What each log says instead, as HTML; empty where logs are of a compiler.
+    pub html_log: String,
     /// What builders are called; `builder 1`, `builder 2` and so on where it ends.
     pub names: Vec<String>,
 }

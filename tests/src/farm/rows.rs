@@ -1,6 +1,7 @@
 //! Rows of REST v2, as Buildbot 4.3 writes them.
 
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// A build.
 #[derive(Clone, Debug)]
@@ -15,6 +16,8 @@ pub struct Build {
     pub author: Option<String>,
     /// Lines of its log, if it is red and they are many.
     pub long_log: usize,
+    /// What its log says, if that is HTML.
+    pub html_log: Arc<str>,
 }
 
 impl Build {
@@ -90,14 +93,16 @@ impl Build {
 
     /// The only log of its step; it has the build's id.
     pub fn log(&self) -> Value {
+        let kind = if self.html_log.is_empty() { "s" } else { "h" };
         json!({
             "logid": self.id, "name": "stdio", "slug": "stdio", "stepid": self.id,
-            "complete": self.ended.is_some(), "num_lines": self.num_lines(), "type": "s",
+            "complete": self.ended.is_some(), "num_lines": self.num_lines(), "type": kind,
         })
     }
 
     fn num_lines(&self) -> usize {
         match self.results {
+            _ if !self.html_log.is_empty() => self.html_log.lines().count(),
             Some(2) if self.long_log > 0 => self.long_log,
             Some(2) => 4,
             _ => 2,
@@ -112,6 +117,7 @@ impl Build {
 
     fn line(&self, line: usize) -> String {
         match line {
+            _ if !self.html_log.is_empty() => self.html_log.lines().nth(line).unwrap_or_default().to_owned(),
             _ if self.long_log > 0 && line + 1000 == self.long_log => "emain.c:3: error: broken".to_owned(),
             _ if self.long_log > 0 => format!("o{line:0>199}"),
             0 => "hmake".to_owned(),

@@ -5,6 +5,7 @@ use super::rows::{Build, builder, master, worker};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
@@ -24,6 +25,7 @@ pub struct State {
     title: String,
     behind: i64,
     long_log: usize,
+    html_log: Arc<str>,
     address: SocketAddr,
     builders: Vec<Value>,
     builds: BTreeMap<i64, Build>,
@@ -45,6 +47,7 @@ impl State {
             title: title.to_owned(),
             behind: knobs.behind,
             long_log: knobs.long_log,
+            html_log: knobs.html_log.as_str().into(),
             address,
             builders: (1..=builders).map(|id| builder(id, &name(id))).collect(),
             builds: BTreeMap::new(),
@@ -106,6 +109,7 @@ impl State {
             words: "starting".to_owned(),
             author: author.map(str::to_owned),
             long_log: self.long_log,
+            html_log: self.html_log.clone(),
         };
         self.of_builder.entry(builder).or_default().push(id);
         if let Some(change) = build.change() {

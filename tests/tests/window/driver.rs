@@ -76,6 +76,21 @@ impl Window {
         self.ask("execute/sync", script).await.unwrap_or(Value::Null)
     }
 
+    /// The value of a JavaScript expression in the page's frame; null while there is none.
+    pub async fn value_in_frame(&self, expression: &str) -> Value {
+        let css = json!({"using": "css selector", "value": "iframe"});
+        let Ok(frame) = self.ask("element", css).await else {
+            return Value::Null;
+        };
+        let value = match self.ask("frame", json!({"id": frame})).await {
+            Ok(_) => self.value(expression).await,
+            Err(_) => Value::Null,
+        };
+        // Also out of a frame that is gone meanwhile.
+        self.ask("frame", json!({"id": null})).await.expect("the page");
+        value
+    }
+
     /// The text that is seen, for messages and waiting.
     pub async fn text(&self) -> String {
         self.value("document.body.innerText")

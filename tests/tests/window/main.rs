@@ -4,6 +4,7 @@
 //! Each test runs itself again inside `tests/desktop-rig`.
 
 mod driver;
+mod html_log;
 mod provider;
 mod tries;
 
