@@ -5,7 +5,7 @@ use super::journal::Journal;
 use super::properties::{Sources, folders, initial};
 use super::run::{Environment, Plan, Run};
 use model::event::{BuildVerb, RequestVerb, StepVerb};
-use model::{Build, Event, Json, Properties, Results, Time};
+use model::{Build, Change, Event, Json, Properties, Results, Time};
 use std::collections::BTreeMap;
 use store::rusqlite::{Error, Result, Transaction};
 use store::{StoreError, build_requests, builds, changes, steps};
@@ -23,6 +23,7 @@ struct Made {
     step: model::Step,
     properties: Properties,
     found_revisions: BTreeMap<String, String>,
+    changed_at: BTreeMap<String, Time>,
     events: Vec<Event>,
 }
 
@@ -38,6 +39,7 @@ pub async fn make(env: Environment, plan: Plan) -> std::result::Result<Option<Ru
         step,
         properties,
         found_revisions,
+        changed_at,
         events,
     } = made;
     env.publisher.publish_all(events);
@@ -52,6 +54,7 @@ pub async fn make(env: Environment, plan: Plan) -> std::result::Result<Option<Ru
         context,
         untold: Properties::default(),
         found_revisions,
+        changed_at,
         builder_env: Json::Null,
         results: Results::Success,
         told: Vec::new(),
@@ -90,6 +93,7 @@ fn write(c: &Transaction<'_>, plan: &Plan, now: Time) -> Result<Option<Made>> {
         None => BTreeMap::new(),
     };
     Ok(Some(Made {
+        changed_at: changed_at(&changes::for_build(c, build.id)?),
         build,
         step,
         properties,
@@ -134,6 +138,16 @@ fn write_owners(
     properties.update(&told);
     events.push(Event::BuildProperties(build.id, told));
     Ok(())
+}
+
+/// When the last of a build's changes was made, by codebase (S-126).
+fn changed_at(changes: &[Change]) -> BTreeMap<String, Time> {
+    let mut times = BTreeMap::new();
+    for change in changes.iter().map(|change| &change.new) {
+        let time = times.entry(change.codebase.clone()).or_insert(change.when);
+        *time = change.when.max(*time);
+    }
+    times
 }
 
 /// What a build found, by codebase (S-022).

@@ -11,7 +11,7 @@ use crate::redact;
 use crate::secrets::Secrets;
 use crate::worker::Connection;
 use model::config::WorkerConfig;
-use model::{BuildId, BuildSetId, Json, NewSourceStamp, Properties, RequestId, Results, WorkerId};
+use model::{BuildId, BuildSetId, Json, NewSourceStamp, Properties, RequestId, Results, Time, WorkerId};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -86,6 +86,8 @@ pub struct Run {
     pub untold: Properties,
     /// What the first build of a rebuild found, by codebase.
     pub found_revisions: BTreeMap<String, String>,
+    /// When the last of its changes was made, by codebase.
+    pub changed_at: BTreeMap<String, Time>,
     /// The builder's environment, rendered.
     pub builder_env: Json,
     /// As bad as it is so far.

@@ -71,6 +71,7 @@ impl Run {
             common: &config.common,
             stop,
             found_revisions: &self.found_revisions,
+            changed_at: &self.changed_at,
             changed: Properties::default(),
             running_text: "running".to_owned(),
             running_due: Some(self.env.clock.uptime() + SOON),

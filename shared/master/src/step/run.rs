@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::redact::Secrets;
 use crate::worker::Connection;
 use model::config::{Render, StepCommon};
-use model::{Json, LogKind, Properties, Results};
+use model::{Json, LogKind, Properties, Results, Time};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -79,6 +79,8 @@ pub struct StepRun<'b> {
     pub stop: Option<Stop>,
     /// For a rebuild: what the first build found, by codebase.
     pub found_revisions: &'b BTreeMap<String, String>,
+    /// When the last of the build's changes was made, by codebase.
+    pub changed_at: &'b BTreeMap<String, Time>,
     /// Properties that the step has set.
     pub changed: Properties,
     /// What is told while it runs, once it has run for a second.

@@ -1,5 +1,6 @@
 //! What is to be got: the stamp of the step's codebase, completed by the step's own arguments.
 
+use super::date;
 use crate::step::run::{Broken, StepRun};
 use model::config::{BranchType, Render, Source, System};
 use model::{NewSourceStamp, Patch};
@@ -42,7 +43,9 @@ pub async fn wanted(run: &mut StepRun<'_>, source: &Source) -> Result<Wanted, Br
     let revision = match (source.always_use_latest, filled(stamp.revision)) {
         (true, _) => String::new(),
         (false, Some(revision)) => revision,
-        (false, None) => found_before().unwrap_or_default(),
+        (false, None) => found_before()
+            .or_else(|| time_of_changes(run, source))
+            .unwrap_or_default(),
     };
     let module = match &source.system {
         System::Cvs(cvs) => run.render_text("cvsmodule", &cvs.cvsmodule).await?,
@@ -70,6 +73,14 @@ pub async fn wanted(run: &mut StepRun<'_>, source: &Source) -> Result<Wanted, Br
         module,
         patch: stamp.patch,
     })
+}
+
+/// The tree as it was at the last change of the build, where a revision is a time: a later commit is of a later build.
+fn time_of_changes(run: &StepRun<'_>, source: &Source) -> Option<String> {
+    match source.system {
+        System::Cvs(_) => Some(date::of(run.changed_at.get(&source.codebase)?.seconds())),
+        _ => None,
+    }
 }
 
 /// The parameter that says where the tree comes from.

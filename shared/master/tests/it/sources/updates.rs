@@ -1,10 +1,12 @@
 //! Trees are got, updated, brought to a revision and cleaned.
 
-use super::start;
-use super::team::Which;
+use super::team::{Team, Which};
 use super::trees::{tree, write};
-use model::Results;
-use model::config::{Render, SourceMethod, SourceMode, System};
+use super::{get, start};
+use crate::rig::working::Working;
+use crate::rig::{builder, change, config, shell, soon, with_tree};
+use model::config::{Render, SourceMethod, SourceMode, System, TreeScheduler};
+use model::{NewChange, Results, Time};
 use serde_json::json;
 
 async fn an_incremental_build_follows(which: Which) {
@@ -249,4 +251,62 @@ async fn what_a_system_would_take_for_an_option_is_refused() {
         told.contains("begins with a dash, which hg takes for an option"),
         "{told}"
     );
+}
+
+/// Lets the time pass after which so many changes are built.
+async fn settle(rig: &Working, changes: usize) {
+    soon("the timer", async {
+        let waiting = |timer: &master::state::Timer| timer.changes.len() == changes;
+        while !rig.rig.master.state().await.timers.iter().any(waiting) {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    rig.rig.clock.advance(1);
+}
+
+#[tokio::test]
+async fn a_build_of_changes_gets_what_cvs_had_at_the_last_of_them() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let Some(team) = Team::new(Which::Cvs, folder.path()) else {
+        return;
+    };
+    super::trees::begin(&team.dev, false);
+    team.commit();
+    let builder = builder("b", vec![get(team.source()), shell("then", "true")]);
+    let tree = TreeScheduler {
+        tree_stable_timer: Some(1.0),
+        ..TreeScheduler::default()
+    };
+    let mut rig = Working::with(folder, with_tree(config(vec![builder]), "tree", tree)).await;
+    let commit = |text: &str| {
+        write(&team.dev, "plain.txt", text);
+        let seconds = team.commit().parse().expect("seconds");
+        NewChange {
+            branch: None,
+            revision: None,
+            when: Time::from_seconds(seconds),
+            ..change("", "")
+        }
+    };
+    let (second, third) = (commit("two\n"), commit("three\n"));
+    // Nobody has told of it yet.
+    let fourth = commit("four\n");
+    // The newest is not the one that was told last.
+    rig.rig.master.add_changes(vec![third, second]).await.expect("changes");
+    settle(&rig, 2).await;
+    let build = rig.rig.finished().await;
+    rig.passes(&build).await;
+    let text = |rig: &Working| std::fs::read_to_string(rig.tree().join("plain.txt")).expect("a file");
+    assert_eq!(text(&rig), "three\n");
+    rig.rig.master.add_change(fourth).await.expect("a change");
+    settle(&rig, 1).await;
+    let build = rig.rig.finished().await;
+    rig.passes(&build).await;
+    assert_eq!(text(&rig), "four\n");
+    // Without changes it is the newest.
+    commit("five\n");
+    let build = rig.build().await;
+    rig.passes(&build).await;
+    assert_eq!(text(&rig), "five\n");
 }
