@@ -194,11 +194,12 @@ async fn of_base(member: &Member, record: &Record, build: &rest::Build) -> Resul
     let found = member.joined.with(|picture| {
         let builder = picture.builder_of(build.builder)?;
         let telling = |other: &&Finished| other.build != build.id && other.is_green().is_some();
-        let others: Vec<&Finished> = builder
-            .finished()
-            .filter(telling)
-            .filter(|other| !other.about.owners.iter().any(|owner| **owner == *record.job.who))
-            .collect();
+        // Whose set is known is known to have built no patch. Of the others, the sender's own may have been tries.
+        let is_plain = |other: &&Finished| {
+            let set = other.request().and_then(|request| picture.set_of(request));
+            set.is_some() || !other.about.owners.iter().any(|owner| **owner == *record.job.who)
+        };
+        let others: Vec<&Finished> = builder.finished().filter(telling).filter(is_plain).collect();
         let exact = others
             .iter()
             .find(|other| base.is_some() && other.about.revision.as_deref() == base);
