@@ -29,6 +29,29 @@ async fn a_named_master_is_not_reached_by_the_way_of_the_file() {
 }
 
 #[tokio::test]
+async fn a_file_that_is_left_out_does_not_go_along() {
+    let outpost = Outpost::start().await;
+    let repository = project(&outpost).await;
+    repository.write("text.txt", "other\n");
+    repository.write("folder/left.txt", "one\n");
+    repository.git(&["add", "folder/left.txt"]);
+    let with = |options: &[&str]| {
+        let usual = ["--master=bundled", "-b", "frob", "-n"];
+        tried(&outpost, &repository, &[&usual, options].concat())
+    };
+    let (_, said) = with(&[]);
+    assert!(said.contains("left.txt") && said.contains("text.txt"), "{said}");
+    for pattern in ["--leave-out=left.txt", "--leave-out=folder/*"] {
+        let (code, said) = with(&[pattern]);
+        assert_eq!(code, Some(0), "{said}");
+        assert!(!said.contains("left.txt") && said.contains("text.txt"), "{said}");
+    }
+    let (code, said) = with(&["--leave-out=*.rs"]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("'*.rs'"), "{said}");
+}
+
+#[tokio::test]
 async fn a_repetition_takes_no_other_choice_and_is_not_sent_where_nothing_is_to_be() {
     let outpost = Outpost::start().await;
     let repository = project(&outpost).await;

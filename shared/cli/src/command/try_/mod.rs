@@ -2,6 +2,7 @@
 //! own `try`; what that has not is added.
 
 mod file;
+mod leave_out;
 mod preview;
 mod repeat;
 mod target;
@@ -105,10 +106,13 @@ pub struct Try {
     /// Files that are not tracked: all, none, or a pattern; may be given several times
     #[arg(long, value_name = "WHICH", num_args = 0..=1, require_equals = true, default_missing_value = "all")]
     pub untracked: Vec<String>,
+    /// A changed file that does not go along, or a pattern with *; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub leave_out: Vec<String>,
 
     /// Sends what was tried last here once more, to the builders that failed
     #[arg(long, conflicts_with_all = ["builders", "preset", "properties", "property", "who", "comment", "vc", "branch",
-        "repository", "baserev", "topdir", "topfile", "diff", "staged", "untracked", "push_when_green", "dryrun",
+        "repository", "baserev", "topdir", "topfile", "diff", "staged", "untracked", "leave_out", "push_when_green", "dryrun",
         "get_builder_names"])]
     pub repeat_failed: bool,
     /// Pushes it when every builder is green
@@ -158,7 +162,7 @@ pub async fn run(client: &Client, mut asked: Try) -> Result<(), Failure> {
         builders: target::builders(&asked, preset, &chosen)?,
         target: chosen.target.target,
         at: chosen.at,
-        files: None,
+        files: leave_out::choose(&asked, &change)?,
         untracked: untracked::choose(&asked, preset, &change)?,
         properties: properties(&asked, preset)?,
         comment: asked.comment.clone().unwrap_or_else(|| change.comment.clone()),

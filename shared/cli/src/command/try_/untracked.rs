@@ -33,7 +33,7 @@ pub fn choose(asked: &Try, preset: Option<&TryPreset>, change: &TryChange) -> Re
     Ok(chosen.map(|file| file.file).collect())
 }
 
-/// A pattern without a folder is of names anywhere. `all` leaves out what nobody means to send.
+/// `all` leaves out what nobody means to send.
 fn is_of(pattern: &str, file: &TryUntracked) -> bool {
     if pattern == "all" {
         if file.large {
@@ -45,8 +45,7 @@ fn is_of(pattern: &str, file: &TryUntracked) -> bool {
         }
         return !file.large;
     }
-    let name = file.path.rsplit('/').next().unwrap_or(&file.path);
-    wild::fits(pattern, &file.path) || (!pattern.contains('/') && wild::fits(pattern, name))
+    wild::fits_path(pattern, &file.path)
 }
 
 fn ask(files: &[TryUntracked]) -> Result<Vec<u32>, Failure> {

@@ -25,6 +25,12 @@ pub fn fits(pattern: &str, text: &str) -> bool {
     pattern[p..].iter().all(|letter| *letter == '*')
 }
 
+/// Whether a path does. A pattern without a folder is of names anywhere.
+pub fn fits_path(pattern: &str, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    fits(pattern, path) || (!pattern.contains('/') && fits(pattern, name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::fits;
