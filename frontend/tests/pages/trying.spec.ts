@@ -124,7 +124,8 @@ describe("elsewhere", () => {
     await seen(/^2.000 files of 2000$/);
     await role("link", { name: /^Now/ }).click();
     const trying = role("region", { name: "Your change, being tried" });
-    await trying.getByText("1 of 3 builders at LLVM Buildbot").waitFor();
+    await trying.getByText("Running: 1 of 3 builders ended").waitFor();
+    await trying.getByText("at LLVM Buildbot").waitFor();
     await trying.getByRole("link", { name: "store: keep the index in one transaction" }).click();
     await heading("store: keep the index in one transaction");
   });
