@@ -148,6 +148,13 @@ impl Store {
         self.read(check::check).await
     }
 
+    /// Gives back the memory that past work left for work to come: pages of the database, and connections that nobody
+    /// uses. What is needed again is read again, in milliseconds.
+    pub async fn give_back(&self) -> Result<(), StoreError> {
+        self.readers.give_back();
+        self.write(|c| c.execute_batch("PRAGMA shrink_memory")).await
+    }
+
     /// Stores what waits, ends all work and gives the database back. Later reads and writes are [`StoreError::Gone`].
     pub async fn close(&self) {
         self.logs.close().await;

@@ -47,6 +47,11 @@ impl Readers {
         Ok(result?)
     }
 
+    /// Ends the connections that nobody uses.
+    pub(crate) fn give_back(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// No further reads; waits for those that run.
     pub(crate) async fn close(&self) {
         // Fails only when closed already.

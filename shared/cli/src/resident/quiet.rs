@@ -5,6 +5,7 @@
 use crate::memory;
 use app::api::Event;
 use std::time::Duration;
+use store::Store;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 /// So long after something happened memory is given back, and not more often than that: as long as what was learned waits
@@ -12,9 +13,11 @@ use tokio::sync::broadcast::{Receiver, error::RecvError};
 const AFTER: Duration = Duration::from_secs(10);
 
 /// Gives memory back after the start, and after each time in which something happened, until nothing is told any more.
-pub async fn after_bursts(mut events: Receiver<Event>) {
+pub async fn after_bursts(mut events: Receiver<Event>, store: Store) {
     loop {
         tokio::time::sleep(AFTER).await;
+        // A store that cannot is in trouble that is told elsewhere.
+        let _ = store.give_back().await;
         memory::give_back_heap();
         memory::let_go_of_code();
         events = events.resubscribe();

@@ -218,3 +218,19 @@ async fn check_finds_rows_that_break_a_promise() {
     let findings = farm.store.check().await.unwrap();
     assert_eq!(findings.len(), 2, "{findings:?}");
 }
+
+#[tokio::test]
+async fn a_store_that_gave_memory_back_reads_and_writes_on() {
+    let farm = Farm::new();
+    let put = |key: &'static str| farm.store.write(move |c| settings::set(c, key, &json!(1)));
+    let there = |key: &'static str| farm.store.read(move |c| settings::get(c, key));
+    put("before").await.unwrap();
+    assert_eq!(there("before").await.unwrap(), Some(json!(1)));
+    farm.store.give_back().await.unwrap();
+    put("after").await.unwrap();
+    for key in ["before", "after"] {
+        assert_eq!(there(key).await.unwrap(), Some(json!(1)), "{key}");
+    }
+    farm.store.close().await;
+    assert!(matches!(farm.store.give_back().await, Err(StoreError::Gone)));
+}
