@@ -40,9 +40,10 @@ async fn line_ends_are_those_that_git_stores() {
     team.git(&["commit", "-q", "-m", "with returns"]);
     team.git(&["push", "-q", "origin", "main"]);
     team.git(&["config", "core.autocrlf", "true"]);
+    // Of other lengths: git may not see an edit of the same length in the second in which it kept its index.
     team.write("a.txt", "a\r\nB\r\n");
-    team.write("kept.txt", "a\r\nB\r\n");
-    team.write("raw.txt", "A\r\n");
+    team.write("kept.txt", "a\r\nB!\r\n");
+    team.write("raw.txt", "A!\r\n");
     team.write("new.txt", "n\r\nn\r\n");
     team.write("new binary", "n\r\n\0");
     let taken = team.take().await;
@@ -50,7 +51,7 @@ async fn line_ends_are_those_that_git_stores() {
     let (tree, built) = team.applied(&taken, &diff);
     let content = |name: &str| built[std::path::Path::new(name)].1.clone();
     assert_eq!(content("a.txt"), b"a\nB\n");
-    assert_eq!(content("raw.txt"), b"A\r\n");
+    assert_eq!(content("raw.txt"), b"A!\r\n");
     assert_eq!(content("new.txt"), b"n\nn\n");
     assert_eq!(content("new binary"), b"n\r\n\0");
     assert_eq!(diff.tree.as_ref(), Some(&tree));
