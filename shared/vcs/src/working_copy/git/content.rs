@@ -10,13 +10,11 @@ use crate::working_copy::TakeError;
 use crate::working_copy::compare::{
     Entry, GITLINK, Huge, Ids, LINK, LONGEST_CHANGE, LONGEST_PATCH, Loose, Side, read_small,
 };
+use crate::working_copy::disk::MOST_UNTRACKED;
 use crate::working_copy::read::{self, CHANGED};
 use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::sync::Arc;
-
-/// More untracked files than are shown to anybody.
-pub(super) const MOST_UNTRACKED: usize = 50_000;
 
 /// What was read.
 #[derive(Debug)]
@@ -126,7 +124,7 @@ fn read_edited<'a>(
 
 /// Whether a file is still a file, and a link a link. Where git is told that there are no links, it sees files as such.
 fn is_as_seen(settings: &Settings, seen: u32, now: u32) -> bool {
-    let has_links = !matches!(settings.get("core.symlinks"), Some("false" | "no" | "off" | "0"));
+    let has_links = settings.is_on("core.symlinks") != Some(false);
     (seen == LINK) == (now == LINK) || (seen == LINK && !has_links)
 }
 

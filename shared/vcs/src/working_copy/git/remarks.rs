@@ -1,11 +1,12 @@
 //! What is to be said of a git working copy, and the message that it proposes.
 
-use super::content::{Content, MOST_UNTRACKED};
+use super::content::Content;
 use super::objects::Objects;
 use super::scan::Scan;
 use super::{Place, text};
 use crate::working_copy::Remark;
 use crate::working_copy::compare::Entry;
+use crate::working_copy::disk::MOST_UNTRACKED;
 use crate::working_copy::names::some;
 use crate::working_copy::{huge, markers};
 

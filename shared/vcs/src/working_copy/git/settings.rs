@@ -33,6 +33,15 @@ impl Settings {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Whether a switch is on, in any of git's words for that; nothing when it is not set, or to something else.
+    pub(super) fn is_on(&self, name: &str) -> Option<bool> {
+        match self.get(name)?.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" | "1" => Some(true),
+            "false" | "no" | "off" | "0" | "" => Some(false),
+            _ => None,
+        }
+    }
+
     /// The first value, for names of which several count.
     pub(super) fn first(&self, name: &str) -> Option<&str> {
         self.0
@@ -69,6 +78,20 @@ mod tests {
         assert_eq!(read.get("core.autocrlf"), Some("true"));
         assert_eq!(read.first("core.autocrlf"), Some("false"));
         assert_eq!(read.get("core.bare"), Some("true"));
+        assert_eq!(read.is_on("core.bare"), Some(true));
+        for (value, on) in [
+            ("False", Some(false)),
+            ("ON", Some(true)),
+            ("", Some(false)),
+            ("input", None),
+        ] {
+            assert_eq!(
+                Settings::of(&[("core.symlinks", value)]).is_on("core.symlinks"),
+                on,
+                "{value}"
+            );
+        }
+        assert_eq!(read.is_on("core.symlinks"), None);
         assert_eq!(read.all("remote", "url").collect::<Vec<_>>(), [("a.b", "https://x")]);
     }
 }

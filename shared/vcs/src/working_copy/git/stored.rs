@@ -33,8 +33,9 @@ impl Rules {
         let arguments = [&["check-attr", "-z", "--stdin"][..], &ATTRIBUTES].concat();
         let input = paths.iter().flat_map(|path| [path, &b"\0"[..]].concat()).collect();
         let answer = place.git.run(&arguments, Some(input)).map_err(failed)?;
-        let converts = settings.get("core.autocrlf").map(str::to_ascii_lowercase);
-        let converts = matches!(converts.as_deref(), Some("true" | "input" | "yes" | "on" | "1"));
+        let on_the_way_in = |value: &str| value.eq_ignore_ascii_case("input");
+        let converts =
+            settings.is_on("core.autocrlf") == Some(true) || settings.get("core.autocrlf").is_some_and(on_the_way_in);
         if converts {
             rules.line_ends.extend(paths.iter().map(|path| path.to_vec()));
         }
