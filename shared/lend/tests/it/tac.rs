@@ -141,6 +141,8 @@ fn what_is_a_program_is_an_error_with_its_line() {
         (format!("passwd = 'p\n{call}"), 1, "not closed"),
         ("passwd = ('p'\n".to_owned(), 1, "not closed"),
         ("x = 1)\n".to_owned(), 1, "closes nothing"),
+        ("\nWorker(])\n".to_owned(), 2, "to be closed by ')'"),
+        ("x = {'a': (1}\n".to_owned(), 1, "to be closed by ')'"),
         ("import os\n".to_owned(), 1, "no call of Worker"),
         (format!("passwd = 'p'\n{call}{call}"), 3, "a second Worker"),
         (

@@ -57,7 +57,7 @@ pub(super) fn statements(text: &str) -> Result<Vec<Statement>, TacError> {
     let mut scanner = Scanner {
         rest: &text,
         line: 1,
-        depth: 0,
+        open: Vec::new(),
     };
     let mut statements = Vec::new();
     while !scanner.rest.is_empty() {
@@ -71,8 +71,8 @@ pub(super) fn statements(text: &str) -> Result<Vec<Statement>, TacError> {
 struct Scanner<'a> {
     rest: &'a str,
     line: usize,
-    /// Open brackets.
-    depth: usize,
+    /// The signs that will close the open brackets, the innermost last.
+    open: Vec<&'static str>,
 }
 
 impl<'a> Scanner<'a> {
@@ -86,7 +86,7 @@ impl<'a> Scanner<'a> {
                 '\n' => {
                     self.line += 1;
                     self.skip(1);
-                    if self.depth == 0 {
+                    if self.open.is_empty() {
                         break;
                     }
                 }
@@ -99,7 +99,7 @@ impl<'a> Scanner<'a> {
                 _ => tokens.push(self.token()?),
             }
         }
-        if self.rest.is_empty() && self.depth > 0 {
+        if self.rest.is_empty() && !self.open.is_empty() {
             return Err(TacError::new(line, "a bracket is opened and not closed"));
         }
         Ok((!tokens.is_empty()).then_some(Statement { line, indented, tokens }))
@@ -134,22 +134,32 @@ impl<'a> Scanner<'a> {
             return Ok(Token::Number(rest[..end].to_owned()));
         }
         if let Some(sign) = SIGNS.into_iter().find(|sign| rest.starts_with(sign)) {
-            match sign {
-                "(" | "[" | "{" => self.depth += 1,
-                ")" | "]" | "}" => {
-                    self.depth = self
-                        .depth
-                        .checked_sub(1)
-                        .ok_or_else(|| TacError::new(self.line, format!("'{sign}' closes nothing")))?;
-                }
-                _ => {}
-            }
+            self.bracket(sign)?;
             self.skip(sign.len());
             return Ok(Token::Sign(sign));
         }
         let odd = rest.chars().next().unwrap_or(' ');
         self.skip(odd.len_utf8());
         Ok(Token::Odd(odd.to_string()))
+    }
+
+    /// Notes what a bracket opens or closes; other signs do neither.
+    fn bracket(&mut self, sign: &str) -> Result<(), TacError> {
+        match sign {
+            "(" => self.open.push(")"),
+            "[" => self.open.push("]"),
+            "{" => self.open.push("}"),
+            ")" | "]" | "}" => match self.open.pop() {
+                Some(due) if due == sign => {}
+                Some(due) => {
+                    let reason = format!("'{sign}' stands where a bracket is to be closed by '{due}'");
+                    return Err(TacError::new(self.line, reason));
+                }
+                None => return Err(TacError::new(self.line, format!("'{sign}' closes nothing"))),
+            },
+            _ => {}
+        }
+        Ok(())
     }
 
     /// A string, whose prefix was read already.
