@@ -167,11 +167,13 @@ async fn the_panel_shows_the_item_and_its_menu_works() {
     play.tray.close().await;
 }
 
-/// What was given to `Notify` on this bus, by the rig's recording: application, id to replace, title.
+/// What was given to `Notify` on this bus, by the rig's recording: application, id to replace, title. The last line of a
+/// whole call is the time for which it is shown.
 fn recorded() -> Vec<(String, String)> {
     let text = std::fs::read_to_string(std::env::var("RIG_NOTICES").expect("the rig")).unwrap();
     let calls = text.split("member=Notify\n").skip(1);
     calls
+        .filter(|call| call.contains("\n   int32 "))
         .map(|call| {
             let replaces = call
                 .lines()
