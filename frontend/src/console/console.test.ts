@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Console } from "../generated/Console";
 import type { ConsoleCell } from "../generated/ConsoleCell";
-import { columns, together } from "./grid";
+import { between, columns, together } from "./grid";
 
 function cell(builder: number, number: number, top: number, bottom: number): ConsoleCell {
   const none = { complete_at: null, state: "", before: 0, started_at: 0 };
@@ -33,6 +33,21 @@ test("a build goes on in the next page, up to the next build there", () => {
   ]);
   expect(whole.builders.map(({ builder }) => builder)).toEqual([1, 2]);
   expect(whole.next).toBeNull();
+});
+
+test("a build goes on over several pages that have none of its builder", () => {
+  const whole = together([page(2, [cell(1, 9, 1, 1)], "7"), page(2, [], "5"), page(3, [cell(1, 8, 1, 2)], null)]);
+  expect(whole.cells.map(({ top, bottom }) => [top, bottom])).toEqual([
+    [1, 4],
+    [5, 6],
+  ]);
+});
+
+test("near the view is what reaches into its rows", () => {
+  const all = [cell(1, 9, 0, 1), cell(1, 8, 2, 4), cell(1, 7, 5, 5), cell(1, 6, 6, 8)];
+  expect(between(all, 4, 6).map(({ number }) => number)).toEqual([8, 7]);
+  expect(between(all, 0, 9)).toEqual(all);
+  expect(between(all, 9, 12)).toEqual([]);
 });
 
 test("columns are grouped, and a text leaves those that have every word", () => {

@@ -20,6 +20,7 @@ export function together(pages: readonly Console[]): Pages {
   const changes: ConsoleChange[] = [];
   const cells: ConsoleCell[] = [];
   const breaks: ConsoleBreak[] = [];
+  let ends: ConsoleCell[] = [];
   for (const page of pages) {
     const from = changes.length;
     for (const builder of page.builders) builders.set(builder.builder, builder);
@@ -29,13 +30,14 @@ export function together(pages: readonly Console[]): Pages {
       bottom: one.bottom + from,
     });
     const added = page.cells.map(low);
-    for (const cell of cells.filter(({ bottom }) => bottom === from - 1)) {
-      const tops = added.filter(({ builder }) => builder === cell.builder).map(({ top }) => top);
-      cell.bottom = Math.min(from + page.changes.length, ...tops) - 1;
-    }
+    // Only a build that reaches the end of what came before can go on.
+    const tops = new Map<number, number>();
+    for (const { builder, top } of added) tops.set(builder, Math.min(top, tops.get(builder) ?? Infinity));
+    for (const cell of ends) cell.bottom = Math.min(from + page.changes.length, tops.get(cell.builder) ?? Infinity) - 1;
     changes.push(...page.changes);
-    cells.push(...added);
+    for (const cell of added) cells.push(cell);
     breaks.push(...page.breaks.map(low));
+    ends = [...ends, ...added].filter(({ bottom }) => bottom === changes.length - 1);
   }
   return { changes, builders: [...builders.values()], cells, breaks, next: pages.at(-1)?.next ?? null };
 }
@@ -71,6 +73,9 @@ export interface Marks {
   breaks: readonly ConsoleBreak[];
 }
 
+/** Of a builder that has not built any of the changes. */
+export const NONE: Marks = { cells: [], breaks: [] };
+
 /** Cells and breaks by builder. */
 export function byBuilder({ cells, breaks }: Pages): Map<number, Marks> {
   const found = new Map<number, { cells: ConsoleCell[]; breaks: ConsoleBreak[] }>();
@@ -82,4 +87,9 @@ export function byBuilder({ cells, breaks }: Pages): Map<number, Marks> {
   for (const cell of cells) of(cell.builder).cells.push(cell);
   for (const one of breaks) of(one.builder).breaks.push(one);
   return found;
+}
+
+/** Of what lies one below the other, newest first, what reaches into the rows from `from` to before `to`. */
+export function between<T extends { top: number; bottom: number }>(all: readonly T[], from: number, to: number): T[] {
+  return all.filter(({ top, bottom }) => bottom >= from && top < to);
 }
