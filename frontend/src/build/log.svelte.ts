@@ -17,6 +17,10 @@ export interface LogLine {
   folded: number;
 }
 
+function same(one: LogLine, other: LogLine): boolean {
+  return one.text === other.text && one.stream === other.stream && one.folded === other.folded;
+}
+
 /** A log that is being read. */
 export class LogReader {
   /** Grows whenever there is something new to draw. */
@@ -33,6 +37,8 @@ export class LogReader {
   readonly #kind: string;
   readonly #cache: LogCache;
   #fold = $state.raw<Fold>();
+  /** The rows given last, by their lines. */
+  #given: ReadonlyMap<number, LogLine> = new Map();
 
   constructor(host: Host, master: string, log: { log: number; kind: string; num_lines: number; complete: boolean }) {
     this.#host = host;
@@ -75,8 +81,18 @@ export class LogReader {
     this.#cache.want(lineOfRow(from, this.fold), lineOfRow(to, this.fold));
   }
 
-  row(row: number): LogLine {
-    const number = lineOfRow(row, this.fold);
+  /** The rows `from` to `to` (exclusive). One that shows what it showed before is the same object as before. */
+  lines(from: number, to: number): LogLine[] {
+    const lines = Array.from({ length: Math.max(0, to - from) }, (_, at) => {
+      const line = this.#line(lineOfRow(from + at, this.fold));
+      const before = this.#given.get(line.number);
+      return before && same(before, line) ? before : line;
+    });
+    this.#given = new Map(lines.map((line) => [line.number, line]));
+    return lines;
+  }
+
+  #line(number: number): LogLine {
     const whole = this.#cache.line(number);
     const stream = this.#kind === "s" ? (whole?.[0] ?? "") : "";
     const folded = this.fold && number === this.fold.first ? this.fold.last - this.fold.first : 0;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { textLog } from "../fake/logs";
 import { complaints, heading, host, open, ordered, page, role, seen, served, stand, until } from "./stand";
 
 stand();
@@ -61,6 +62,34 @@ describe("a build", () => {
     await page.keyboard.press("Home");
     await line(1).waitFor();
     expect(await page.locator(".line").count()).toBeLessThan(120);
+  });
+
+  test("who scrolls gets other lines in the rows that are there, in their order", async () => {
+    await open("/builders/1/builds/90");
+    await line(949_001).waitFor();
+    const rows = page.locator(".line");
+    await rows.evaluateAll((all) => all.forEach((one) => one.setAttribute("data-seen", "")));
+    const before = await rows.count();
+    await page.locator("[role=region]").hover();
+    await page.mouse.wheel(0, 20 * 18);
+    await line(949_045).waitFor();
+    expect(await page.locator(".line[data-seen]").count()).toBe(before);
+    const numbers = await rows.locator("a").evaluateAll((all) => all.map(({ textContent }) => Number(textContent)));
+    expect(numbers).toEqual(numbers.map((_, at) => (numbers[0] ?? 0) + at));
+  });
+
+  test("a long line that was opened opens no other", async () => {
+    await open("/builders");
+    host.logs.set(1, textLog(Array.from({ length: 300 }, () => "x".repeat(5000))));
+    await page.goto(`${served.url}/builders/1/builds/45/steps/1/logs/stdio#L1`);
+    const more = role("button", { name: "… 1\u202f000 more characters" });
+    await more.first().click();
+    const lines = await page.locator(".line").count();
+    expect(await more.count()).toBe(lines - 1);
+    await page.locator("[role=region]").hover();
+    await page.mouse.wheel(0, 100 * 18);
+    await line(120).waitFor();
+    await expect.poll(() => more.count()).toBe(await page.locator(".line").count());
   });
 
   test("a running log is followed as it grows, until one scrolls up", async () => {
