@@ -5,7 +5,7 @@ use super::chunk::{self, Scan};
 use crate::Error;
 use crate::http::Asked;
 use crate::rest::Log;
-use crate::rest::log::Kind;
+use crate::rest::log::{Kind, MOST};
 use bytes::Bytes;
 use model::LogId;
 use model::log_search::after_lines;
@@ -66,7 +66,7 @@ impl Reading {
         let first = if first < 0 {
             log.num_lines.saturating_add(first).max(0)
         } else {
-            first
+            first.min(MOST)
         };
         let mut lines = Lines {
             first,

@@ -71,7 +71,7 @@ impl Reading {
             } else {
                 first
             };
-            let Some(line) = self.in_piece(log, sought, first, end - first).await? else {
+            let Some(line) = self.in_piece(log, sought, first, end - first).await?.line else {
                 break;
             };
             found = Some(line);
@@ -94,15 +94,22 @@ impl Reading {
         let pieces = stream::iter(back)
             .map(|(first, count)| async move {
                 let text = self.piece(log, first, count).await?;
-                Ok(sought.backward(first, &text, first + count - 1))
+                Ok(Looked {
+                    line: sought.backward(first, &text, first + count - 1),
+                    is_empty: text.is_empty(),
+                })
             })
             .buffered(AT_ONCE);
         first_found(pieces).await
     }
 
     /// The first match in a piece.
-    async fn in_piece(&self, log: &Log, sought: &Sought, first: i64, count: i64) -> Result<Option<i64>, Error> {
-        Ok(sought.forward(first, &self.piece(log, first, count).await?, first))
+    async fn in_piece(&self, log: &Log, sought: &Sought, first: i64, count: i64) -> Result<Looked, Error> {
+        let text = self.piece(log, first, count).await?;
+        Ok(Looked {
+            line: sought.forward(first, &text, first),
+            is_empty: text.is_empty(),
+        })
     }
 
     /// The lines of a piece. Small ones are kept: somebody will look at what is found there.
@@ -131,6 +138,12 @@ impl Reading {
     }
 }
 
+/// What a look at a piece tells.
+struct Looked {
+    line: Option<i64>,
+    is_empty: bool,
+}
+
 fn error(log: &Log) -> Sought {
     Sought::error(log.kind == Kind::Stdio)
 }
@@ -151,13 +164,13 @@ fn pieces(from: i64, end: i64) -> impl Iterator<Item = (i64, i64)> {
     })
 }
 
-async fn first_found(
-    pieces: impl futures_util::Stream<Item = Result<Option<i64>, Error>>,
-) -> Result<Option<i64>, Error> {
+/// Ends at a piece without lines: there are not as many as the master says, and looking for them could last for ever.
+async fn first_found(pieces: impl futures_util::Stream<Item = Result<Looked, Error>>) -> Result<Option<i64>, Error> {
     let mut pieces = std::pin::pin!(pieces);
-    while let Some(found) = pieces.next().await {
-        if let Some(line) = found? {
-            return Ok(Some(line));
+    while let Some(looked) = pieces.next().await {
+        let Looked { line, is_empty } = looked?;
+        if line.is_some() || is_empty {
+            return Ok(line);
         }
     }
     Ok(None)

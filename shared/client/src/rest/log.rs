@@ -3,7 +3,10 @@
 use super::ids;
 use super::lenient;
 use model::{LogId, StepId};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+
+/// No log has more lines; numbers of lines up to here can be added and taken away without care.
+pub(crate) const MOST: i64 = 1 << 40;
 
 /// A log of a step, without its lines.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -23,12 +26,17 @@ pub struct Log {
     /// No more will come.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub complete: bool,
-    /// How many lines there are.
-    #[serde(default, deserialize_with = "lenient::number")]
+    /// How many lines there are, as far as the master can be believed.
+    #[serde(default, deserialize_with = "lines")]
     pub num_lines: i64,
     /// What is in it.
     #[serde(rename = "type", default, deserialize_with = "lenient::or_default")]
     pub kind: Kind,
+}
+
+/// Below zero there are none.
+fn lines<'de, D: Deserializer<'de>>(json: D) -> Result<i64, D::Error> {
+    Ok(lenient::number(json)?.clamp(0, MOST))
 }
 
 /// What is in a log.

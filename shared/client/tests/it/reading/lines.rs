@@ -124,6 +124,36 @@ async fn an_error_far_from_the_end_is_found_all_the_same() {
 }
 
 #[tokio::test]
+async fn a_log_that_is_said_to_be_endless_is_read_as_far_as_it_goes() {
+    let (server, reading, log) = log_server(300, |n| format!("oline {n}")).await;
+    for said in [i64::MAX, i64::MAX - 1, i64::MIN, -1] {
+        for complete in [true, false] {
+            let log = json!({"logid": log.id, "type": "s", "complete": complete, "num_lines": said});
+            let log: Log = serde_json::from_value(log).unwrap();
+            for first in [i64::MAX, i64::MAX - 1, i64::MAX - 1000, i64::MIN, -1, log.num_lines] {
+                let lines = reading.lines(&log, first, i64::MAX).await.unwrap();
+                assert_eq!(
+                    lines.count,
+                    if lines.first == 0 && !(complete && said < 0) {
+                        300
+                    } else {
+                        0
+                    }
+                );
+            }
+            assert_eq!(reading.first_error(&log).await.unwrap(), None);
+            for from in [i64::MIN, 0, 10, i64::MAX] {
+                for backwards in [true, false] {
+                    assert_eq!(reading.next_error(&log, from, backwards).await.unwrap(), None);
+                    assert_eq!(reading.find(&log, "needle", true, from, backwards).await.unwrap(), None);
+                }
+            }
+        }
+    }
+    assert!(server.asked().len() < 200, "{} requests", server.asked().len());
+}
+
+#[tokio::test]
 async fn a_text_is_found_both_ways_but_not_in_the_letter_of_the_stream() {
     let (_server, reading, log) = log_server(30_000, |n| match n {
         7 | 25_000 => "oA Needle".to_owned(),
