@@ -41,6 +41,25 @@ impl Clock for SystemClock {
     }
 
     fn sleep_until(&self, uptime: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep_until((self.started + uptime).into()))
+        match self.started.checked_add(uptime) {
+            Some(then) => Box::pin(tokio::time::sleep_until(then.into())),
+            // Beyond what the system can count.
+            None => Box::pin(std::future::pending()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_never_due_is_waited_for() {
+        let clock = SystemClock::default();
+        for uptime in [Duration::from_secs(u64::MAX / 2), Duration::MAX] {
+            let sleep = clock.sleep_until(uptime);
+            let passed = tokio::time::timeout(Duration::from_millis(1), sleep).await;
+            assert!(passed.is_err(), "{uptime:?}");
+        }
     }
 }

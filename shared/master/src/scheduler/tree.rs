@@ -91,7 +91,7 @@ impl TreeState {
         }
         match wait(tree) {
             Some(wait) => {
-                pending.due = Some(now.uptime + wait);
+                pending.due = Some(now.uptime.saturating_add(wait));
                 None
             }
             None => self.pending.remove(&key).map(|pending| pending.changes),
@@ -104,7 +104,7 @@ impl TreeState {
         let whole = settings(kind).and_then(wait).unwrap_or_default();
         for pending in self.pending.values_mut().filter(|pending| pending.important) {
             let passed = Duration::from_millis(now.wall.since(pending.since).unsigned_abs());
-            pending.due = Some(now.uptime + whole.saturating_sub(passed));
+            pending.due = Some(now.uptime.saturating_add(whole.saturating_sub(passed)));
         }
     }
 
@@ -205,6 +205,19 @@ mod tests {
         assert_eq!(state.take_due(Duration::from_secs(18)), Vec::<Vec<ChangeId>>::new());
         assert_eq!(state.take_due(Duration::from_secs(19)), [ids(&[1, 2, 3])]);
         assert_eq!(state.next_due(), None);
+    }
+
+    #[test]
+    fn a_timer_of_any_length_is_waited_for() {
+        // The last is the longest that a duration can be.
+        for seconds in [1e10, 1e19, 18_446_744_073_709_549_568.0] {
+            let kind = SchedulerKind::SingleBranch(quiet(seconds));
+            let mut state = TreeState::default();
+            assert_eq!(state.add(&kind, &change(1, "main"), true, at(5000)), None);
+            assert!(state.next_due() > Some(Duration::from_secs(9_999_999_999)), "{seconds}");
+            state.resume(&kind, at(6000));
+            assert!(state.next_due() > Some(Duration::from_secs(9_999_999_999)), "{seconds}");
+        }
     }
 
     #[test]

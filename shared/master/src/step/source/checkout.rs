@@ -197,7 +197,7 @@ impl<'r, 'b> Checkout<'r, 'b> {
 
     /// Waits, unless the build is stopped meanwhile.
     async fn wait(&mut self, time: Duration) -> Result<(), SourceError> {
-        let until = self.run.clock.uptime() + time;
+        let until = self.run.clock.uptime().saturating_add(time);
         let waited = self.run.clock.sleep_until(until);
         match &self.run.stop {
             None => waited.await,
