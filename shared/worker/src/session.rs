@@ -81,7 +81,7 @@ pub async fn serve(end: End, options: Options, owner: Owner) -> Ended {
     };
     let mut keepalive = options
         .keepalive
-        .map(|every| interval_at(Instant::now() + every, every));
+        .and_then(|every| Some(interval_at(Instant::now().checked_add(every)?, every)));
     let farewell = owner.farewell(&caller);
     tokio::pin!(farewell);
     let mut session = Session::new(options, caller.clone(), lock, owner.clone());

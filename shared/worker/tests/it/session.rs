@@ -203,6 +203,14 @@ async fn keepalives_come_as_often_as_wanted() {
 }
 
 #[tokio::test]
+async fn keepalives_that_are_never_due_stop_nobody() {
+    let forever = Duration::from_secs(i64::MAX.unsigned_abs());
+    let mut master = Master::with(&["one"], |options| options.keepalive = Some(forever)).await;
+    master.start_as("one", "1", "shell", sh("echo done")).await.unwrap();
+    master.until("1", |told| told.stdout() == "done\n").await;
+}
+
+#[tokio::test]
 async fn commands_wait_when_no_more_may_run_at_once() {
     let mut master = Master::with(&["one", "two"], |options| options.at_once = Some(1)).await;
     let first = "echo begun; while ! test -e go; do sleep 0.01; done";
