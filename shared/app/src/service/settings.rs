@@ -155,7 +155,7 @@ fn check(settings: &Settings) -> Result<(), Refusal> {
 fn minute(text: &str) -> Option<u16> {
     let (hours, minutes) = text.split_once(':')?;
     let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
-    (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
+    (hours < 24 && minutes < 60).then(|| hours * 60 + minutes)
 }
 
 #[cfg(test)]
@@ -166,7 +166,7 @@ mod tests {
     fn times_of_day() {
         assert_eq!(minute("22:00"), Some(1320));
         assert_eq!(minute("07:05"), Some(425));
-        for bad in ["24:00", "7", "7:60", "", "x:y", "-1:00"] {
+        for bad in ["24:00", "7", "7:60", "", "x:y", "-1:00", "1093:00", "65535:59"] {
             assert_eq!(minute(bad), None, "{bad}");
         }
     }
