@@ -5,10 +5,10 @@
  * alike, so that what happened at the same time stands at the same height; and idle time is folded.
  */
 
-/** A build's time. One that runs has no end, and is drawn to the top of the axis. */
+/** A build's time. One that runs has no end, and is drawn to the top of the axis. Named as builds name it: there are many. */
 export interface Span {
-  start: number;
-  end: number | null;
+  started_at: number;
+  complete_at: number | null;
 }
 
 /** Time in which nothing was built, drawn as one band. */
@@ -115,9 +115,9 @@ function clipped(spans: readonly Span[], { newest, oldest }: Shape): Inside {
   const starts = new Float64Array(spans.length);
   const ends = new Float64Array(spans.length);
   let count = 0;
-  for (const span of spans) {
-    const start = Math.min(span.start, newest - 1);
-    const end = Math.min(Math.max(span.end ?? newest, span.start + 1), newest);
+  for (const { started_at, complete_at } of spans) {
+    const start = Math.min(started_at, newest - 1);
+    const end = Math.min(Math.max(complete_at ?? newest, started_at + 1), newest);
     if (start < oldest || end <= start) continue;
     starts[count] = start;
     ends[count++] = end;

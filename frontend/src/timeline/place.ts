@@ -56,12 +56,32 @@ function lanesOf(builds: readonly TimelineBuild[]): Placed<TimelineBuild>[] {
   return known;
 }
 
+/** Where each build stood when it was drawn last. */
+const drawn = new WeakMap<TimelineBuild, Bar>();
+
+/** The bar itself, or the one that its build had before when it stands there still, so that it is not drawn anew. */
+function kept(bar: Bar): Bar {
+  const before = drawn.get(bar.build);
+  if (before && NUMBERS.every((name) => before[name] === bar[name]) && before.row === bar.row) return before;
+  drawn.set(bar.build, bar);
+  return bar;
+}
+const NUMBERS = ["left", "top", "width", "height"] as const;
+
+/** Pixels by which a time may be off when it comes from a height. */
+const OFF = 4;
+
 /** The bars of a column that are seen. */
 export function bars(column: Column, at: number, grid: Grid, part: Part): Bar[] {
+  const { axis, lead, now } = grid;
+  // Most builds are far from the view: their times tell it sooner than their heights.
+  const newest = axis.time(part.top - lead - OFF);
+  const oldest = axis.time(part.bottom - lead + OFF);
   const found: Bar[] = [];
   for (const { item, lane, lanes: count } of lanesOf(column.builds)) {
+    if (item.started_at > newest || Math.max(item.complete_at ?? now, item.started_at + 1) < oldest) continue;
     const bar = barOf(column.row, item, at, lane, count, grid);
-    if (bar.top <= part.bottom && bar.top + bar.height >= part.top) found.push(bar);
+    if (bar.top <= part.bottom && bar.top + bar.height >= part.top) found.push(kept(bar));
   }
   return found;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { Axis, type Shape, type Span } from "./axis";
+import { Axis, type Shape } from "./axis";
 import { lanes } from "./lanes";
+import { bars, type Column } from "./place";
 import { ticks } from "./ticks";
 
 const MINUTE = 60_000;
@@ -8,7 +9,8 @@ const HOUR = 60 * MINUTE;
 const NOW = Date.UTC(2026, 10, 20, 11, 0, 0);
 const SCALE = 4 / MINUTE;
 
-function axis(spans: Span[], shape: Partial<Shape> = {}): Axis {
+function axis(times: { start: number; end: number | null }[], shape: Partial<Shape> = {}): Axis {
+  const spans = times.map(({ start, end }) => ({ started_at: start, complete_at: end }));
   return new Axis(spans, {
     newest: NOW,
     oldest: NOW - 12 * HOUR,
@@ -132,4 +134,40 @@ test("builds of one builder at the same time stand beside each other", () => {
     [0, 2],
     [0, 1],
   ]);
+});
+
+describe("the bars", () => {
+  const build = (build: number, from: number, until: number | null) => ({
+    ...{ build, number: build, results: 0, mine: false, state: null, revision: null },
+    ...{ started_at: NOW - from * HOUR, complete_at: until === null ? null : NOW - until * HOUR },
+  });
+  const builds = [build(4, 1, null), build(3, 3, 2), build(2, 6, 5), build(1, 11, 10)];
+  const column = { row: { name: "b" }, builds } as unknown as Column;
+  const grid = (shape: Partial<Shape> = {}) => ({
+    axis: axis(
+      builds.map(({ started_at, complete_at }) => ({ start: started_at, end: complete_at })),
+      { band: Infinity, ...shape },
+    ),
+    ...{ lead: 10, width: 100, now: shape.newest ?? NOW },
+  });
+  const part = (top: number, bottom: number) => ({ left: 0, right: 100, top, bottom });
+  const hour = 60 * MINUTE * SCALE;
+
+  test("what is seen of a column is there, whatever reaches into the part", () => {
+    const seen = (from: number, to: number) =>
+      bars(column, 0, grid(), part(10 + from * hour, 10 + to * hour)).map(({ build }) => build.build);
+    expect(seen(-1, 12)).toEqual([4, 3, 2, 1]);
+    expect(seen(0.5, 2.5)).toEqual([4, 3]);
+    expect(seen(3.2, 4.8)).toEqual([]);
+    expect(seen(5.4, 5.6)).toEqual([2]);
+  });
+
+  test("a build that stands where it stood is the same bar, and another when it moved", () => {
+    const all = () => bars(column, 0, grid(), part(0, 5000));
+    const before = all();
+    expect(all().every((bar, at) => bar === before[at])).toBe(true);
+    const moved = bars(column, 0, grid({ newest: NOW + HOUR }), part(0, 5000));
+    expect(moved.map(({ top }, at) => Math.round(top - (before[at]?.top ?? 0)))).toEqual([0, hour, hour, hour]);
+    expect(moved[1]).not.toBe(before[1]);
+  });
 });
