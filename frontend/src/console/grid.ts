@@ -20,26 +20,32 @@ export function together(pages: readonly Console[]): Pages {
   const changes: ConsoleChange[] = [];
   const cells: ConsoleCell[] = [];
   const breaks: ConsoleBreak[] = [];
-  let ends: ConsoleCell[] = [];
+  /** Places of the cells that reach the end of what is there so far. */
+  let ends: number[] = [];
   for (const page of pages) {
     const from = changes.length;
     for (const builder of page.builders) builders.set(builder.builder, builder);
-    const low = <T extends ConsoleCell | ConsoleBreak>(one: T): T => ({
-      ...one,
-      top: one.top + from,
-      bottom: one.bottom + from,
-    });
-    const added = page.cells.map(low);
-    // Only a build that reaches the end of what came before can go on.
     const tops = new Map<number, number>();
-    for (const { builder, top } of added) tops.set(builder, Math.min(top, tops.get(builder) ?? Infinity));
-    for (const cell of ends) cell.bottom = Math.min(from + page.changes.length, tops.get(cell.builder) ?? Infinity) - 1;
-    changes.push(...page.changes);
-    for (const cell of added) cells.push(cell);
-    breaks.push(...page.breaks.map(low));
-    ends = [...ends, ...added].filter(({ bottom }) => bottom === changes.length - 1);
+    for (const { builder, top } of from > 0 ? page.cells : []) {
+      tops.set(builder, Math.min(from + top, tops.get(builder) ?? Infinity));
+    }
+    for (const at of ends) {
+      const cell = cells[at] as ConsoleCell;
+      cells[at] = { ...cell, bottom: Math.min(from + page.changes.length, tops.get(cell.builder) ?? Infinity) - 1 };
+    }
+    const first = cells.length;
+    for (const cell of page.cells) cells.push(lower(cell, from));
+    for (const one of page.breaks) breaks.push(lower(one, from));
+    for (const change of page.changes) changes.push(change);
+    const isEnd = (at: number) => cells[at]?.bottom === changes.length - 1;
+    ends = [...ends, ...page.cells.map((_, at) => first + at)].filter(isEnd);
   }
   return { changes, builders: [...builders.values()], cells, breaks, next: pages.at(-1)?.next ?? null };
+}
+
+/** The cell or break on a page that begins so many rows below the first. */
+function lower<T extends ConsoleCell | ConsoleBreak>(one: T, rows: number): T {
+  return rows === 0 ? one : { ...one, top: one.top + rows, bottom: one.bottom + rows };
 }
 
 /** How columns are grouped. */
