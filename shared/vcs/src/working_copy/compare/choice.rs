@@ -6,6 +6,7 @@ use super::names::shown;
 use super::{Entry, Huge, LONGEST_CHANGE, LONGEST_PATCH, Side};
 use crate::working_copy::{Chosen, ChosenFile, FileChange, Unfit, UnfitFile};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 /// A file as the base has it and as the patch makes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,13 @@ pub(crate) struct Picked<'a> {
     pub(crate) from: Option<&'a [u8]>,
     pub(crate) old: Option<&'a Side>,
     pub(crate) new: Option<Side>,
+}
+
+impl Picked<'_> {
+    /// Whether there was none at its path.
+    pub(super) fn is_new(&self) -> bool {
+        self.new.is_some() && (self.old.is_none() || self.from.is_some())
+    }
 }
 
 /// What becomes of the chosen files, by path; those of which nothing was chosen are not there.
@@ -120,14 +128,7 @@ fn add_untracked<'a>(
 
 /// No chosen file may stand where a file lies that is left as it was, nor below it, nor above.
 fn stands_free(picked: &BTreeMap<&[u8], Picked<'_>>, entries: &[Entry]) -> Result<(), Unfit> {
-    let gone: BTreeSet<&[u8]> = picked
-        .values()
-        .filter_map(|file| match (file.from, &file.new) {
-            (Some(from), _) => Some(from),
-            (None, None) => Some(file.path),
-            _ => None,
-        })
-        .collect();
+    let gone = left(picked.values());
     let stays = |entry: &&Entry| {
         let place = entry.from.as_deref().unwrap_or(&entry.path);
         entry.old.is_some() && (entry.from.is_some() || entry.new.is_none()) && !gone.contains(place)
@@ -137,17 +138,8 @@ fn stands_free(picked: &BTreeMap<&[u8], Picked<'_>>, entries: &[Entry]) -> Resul
         .filter(stays)
         .map(|entry| entry.from.as_deref().unwrap_or(&entry.path))
         .collect();
-    let is_new = |file: &&Picked<'_>| file.new.is_some() && (file.old.is_none() || file.from.is_some());
-    for file in picked.values().filter(is_new) {
-        let mut above = (0..file.path.len()).filter(|at| file.path[*at] == b'/');
-        let below = [file.path, b"/"].concat();
-        let in_the_way = above.find_map(|at| staying.get(&file.path[..at])).or_else(|| {
-            staying
-                .range(below.as_slice()..)
-                .next()
-                .filter(|path| path.starts_with(&below))
-        });
-        if let Some(other) = in_the_way {
+    for file in picked.values().filter(|file| file.is_new()) {
+        if let Some(other) = in_the_way(file.path, &staying) {
             return Err(unfit(
                 file.path,
                 &format!("{} is in its place and was left out", shown(other)),
@@ -155,6 +147,28 @@ fn stands_free(picked: &BTreeMap<&[u8], Picked<'_>>, entries: &[Entry]) -> Resul
         }
     }
     Ok(())
+}
+
+/// The places where there is no file any more.
+pub(super) fn left<'a, 'b: 'a>(picked: impl Iterator<Item = &'a Picked<'b>>) -> BTreeSet<&'b [u8]> {
+    let place = |file: &Picked<'b>| match (file.from, &file.new) {
+        (Some(from), _) => Some(from),
+        (None, None) => Some(file.path),
+        _ => None,
+    };
+    picked.filter_map(place).collect()
+}
+
+/// The first of these places that is above or below a path.
+pub(super) fn in_the_way<'a>(path: &[u8], places: &BTreeSet<&'a [u8]>) -> Option<&'a [u8]> {
+    let mut above = (0..path.len()).filter(|at| path[*at] == b'/');
+    let below = [path, b"/"].concat();
+    let from_there = (Bound::Included(below.as_slice()), Bound::Unbounded);
+    let first_below = places.range::<[u8], _>(from_there).next();
+    above
+        .find_map(|at| places.get(&path[..at]))
+        .or(first_below.filter(|place| place.starts_with(&below)))
+        .copied()
 }
 
 fn unfit(path: &[u8], reason: &str) -> Unfit {

@@ -1,6 +1,6 @@
 //! The part of a patch that is about one file.
 
-use super::choice::Picked;
+use super::choice::{Picked, in_the_way, left};
 use super::names::{self, shown};
 use super::object::{GITLINK, Ids, LINK, is_binary, kind_of};
 use super::{Side, hunks};
@@ -12,10 +12,16 @@ pub(super) fn fits(picked: &[Picked<'_>], carrier: Carrier) -> Result<(), Unfit>
     if !is_plain(carrier) {
         return Ok(());
     }
+    // The tool removes files last, and so makes none where one of them was a folder or is to be one.
+    let left = left(picked.iter());
+    let has_no_room = |file: &Picked<'_>| file.is_new() && in_the_way(file.path, &left).is_some();
     let unfit: Vec<UnfitFile> = picked
         .iter()
         .filter_map(|file| {
-            let reason = refused(file)?;
+            let reason = match refused(file) {
+                None if has_no_room(file) => "a file becomes a folder there, or a folder a file",
+                refused => refused?,
+            };
             Some(UnfitFile {
                 path: shown(file.path),
                 reason: reason.to_owned(),

@@ -1,7 +1,7 @@
 //! What is made here is applied by the real `git` and the real `patch`, and the tree that comes of it is compared.
 
 use super::*;
-use crate::working_copy::{ChosenFile, LineKind};
+use crate::working_copy::{ChosenFile, LineKind, UnfitFile};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use std::collections::BTreeMap;
@@ -242,6 +242,40 @@ fn taken_back(new: &[u8], hunks: &[Hunk], wanted: &[usize]) -> Vec<u8> {
     }
     made.extend(lines[at..].concat());
     made
+}
+
+#[test]
+fn a_file_that_becomes_a_folder_and_a_folder_that_becomes_a_file_are_named_to_patch() {
+    let tree = |files: &[(&str, &str)]| -> Tree {
+        let side = |text: &str| Side {
+            mode: 0o100_644,
+            bytes: text.into(),
+        };
+        files
+            .iter()
+            .map(|(path, text)| (path.as_bytes().to_vec(), side(text)))
+            .collect()
+    };
+    let text = "one\ntwo\nthree\nfour\n";
+    let table = [
+        (tree(&[("a", text)]), tree(&[("a/b", text)]), "a/b"),
+        (tree(&[("a", text)]), tree(&[("a/b", "other\n")]), "a/b"),
+        (tree(&[("a/b", text)]), tree(&[("a", text)]), "a"),
+        (tree(&[("a/b/c", text)]), tree(&[("a", "other\n")]), "a"),
+    ];
+    for (old, new, path) in table {
+        let held = held(&old, &new);
+        let reason = "a file becomes a folder there, or a folder a file".to_owned();
+        let unfit = UnfitFile {
+            path: path.to_owned(),
+            reason,
+        };
+        assert_eq!(all(&held, Carrier::Patch), Err(Unfit::Kinds(vec![unfit])));
+        assert_eq!(
+            applied_by_git(&old, &all(&held, Carrier::Git).expect("a patch")),
+            Ok(new)
+        );
+    }
 }
 
 proptest! {
