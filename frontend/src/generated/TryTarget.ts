@@ -28,6 +28,10 @@ way: TryWay,
  */
 words: string, 
 /**
+ * The address that it is sent to, as it was given: of Perspective Broker with its port, of ssh the host.
+ */
+address: string | null, 
+/**
  * Why it cannot take this change now: `nobody has given a password for it`.
  */
 cannot: string | null, 

@@ -88,6 +88,8 @@ pub struct TryTarget {
     pub way: TryWay,
     /// Where to: `ci.example.org:8031 as alice`.
     pub words: String,
+    /// The address that it is sent to, as it was given: of Perspective Broker with its port, of ssh the host.
+    pub address: Option<String>,
     /// Why it cannot take this change now: `nobody has given a password for it`.
     pub cannot: Option<String>,
     /// The next step.
@@ -107,17 +109,9 @@ pub struct TryTarget {
 }
 
 impl TryTarget {
-    /// Whether the change goes to this address, as `words` say it: `ci.example.org:8031 as alice`, `bob@host:/jobs`.
+    /// Whether the change is sent to this address.
     pub fn is_at(&self, address: &str) -> bool {
-        let by_ssh = match self.way {
-            TryWay::Pb => false,
-            TryWay::Ssh => true,
-            TryWay::Desk | TryWay::Form => return false,
-        };
-        let is_end = |rest: &str| rest.is_empty() || rest.starts_with([' ', ',']) || (by_ssh && rest.starts_with(':'));
-        let begins = |words: &str| words.strip_prefix(address).is_some_and(is_end);
-        let behind_user = || self.words.split_once('@').is_some_and(|(_, words)| begins(words));
-        !address.is_empty() && (begins(&self.words) || (by_ssh && behind_user()))
+        self.address.as_deref() == Some(address)
     }
 }
 
@@ -145,43 +139,4 @@ pub struct TryBuilder {
     pub results: Option<String>,
     /// How long it usually takes, in milliseconds.
     pub usual: Option<i64>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_not_a_part_of_another() {
-        let table = [
-            (TryWay::Pb, "farm:9989 as ann", "farm:9989", true),
-            (TryWay::Pb, "farm:9989 as ann", "farm:99", false),
-            (TryWay::Pb, "farm:9989 as ann", "farm", false),
-            (TryWay::Pb, "the-farm:9989 as ann", "farm:9989", false),
-            (TryWay::Pb, "farm:9989, as /x/.buildbot/options says", "farm:9989", true),
-            (TryWay::Ssh, "farm:/jobs", "farm", true),
-            (TryWay::Ssh, "ann@farm:/jobs", "farm", true),
-            (TryWay::Ssh, "ann@farm2:/jobs", "farm", false),
-            (TryWay::Ssh, "farm:/jobs", "", false),
-            (TryWay::Form, "the form 'x' of its pages", "the", false),
-        ];
-        for (way, words, address, is_it) in table {
-            let target = TryTarget {
-                target: String::new(),
-                master: String::new(),
-                title: String::new(),
-                way,
-                words: words.to_owned(),
-                cannot: None,
-                hint: None,
-                offline: false,
-                limit: None,
-                unfit: Vec::new(),
-                knows_base: None,
-                builders: Vec::new(),
-                proposed: Vec::new(),
-            };
-            assert_eq!(target.is_at(address), is_it, "{address} of {words}");
-        }
-    }
 }

@@ -20,6 +20,7 @@ pub(super) async fn target(app: &App, change: &Change) -> Result<TryTarget, Refu
         title: app.master.config().title.clone(),
         way: TryWay::Desk,
         words: "on this machine, and on workers that are lent to it".to_owned(),
+        address: None,
         cannot: none.then(|| "nothing is built here yet".to_owned()),
         hint: none.then(|| "Add a project on the page Projects.".to_owned()),
         offline: false,

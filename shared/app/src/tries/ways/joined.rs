@@ -67,6 +67,7 @@ impl At<'_> {
             title: self.member.title(),
             way,
             words,
+            address: None,
             cannot: None,
             hint: None,
             offline: !matches!(*self.member.joined.link().borrow(), LinkState::Live { .. }),
@@ -85,6 +86,7 @@ impl At<'_> {
             format!("{key}/pb"),
             format!("{} as {}", kept.address, kept.user),
         );
+        target.address = Some(kept.address.clone());
         target.limit = i64::try_from(limits::longest_patch(self.member.is_outpost())).ok();
         let password = match access::password(self.app, self.member, kept).await {
             Ok(password) => password,
@@ -128,6 +130,7 @@ impl At<'_> {
             user => format!("{user}@{}:{}", kept.address, kept.jobdir),
         };
         let mut target = self.target(TryWay::Ssh, format!("{}/ssh", self.member.key), words);
+        target.address = Some(kept.address.clone());
         target.limit = i64::try_from(limits::job_file(kept.job_limit, self.member.is_outpost())).ok();
         // Whether the pages can be read says nothing about ssh.
         target.offline = false;

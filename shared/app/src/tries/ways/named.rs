@@ -155,6 +155,7 @@ fn of(way: TryWay, name: &str, kept: &Kept) -> TryTarget {
         title: kept.address.clone(),
         way,
         words: format!("{}{folder}{user}{by}{}", kept.address, file.unwrap_or_default()),
+        address: Some(kept.address.clone()),
         cannot: None,
         hint: None,
         offline: false,
