@@ -80,6 +80,8 @@ pub(crate) struct Desk {
     pub demo: RwLock<Option<Demo>>,
     /// The settings in force.
     pub settings: RwLock<api::settings::Settings>,
+    /// One change of the settings after the other: each is made to what the one before left.
+    pub changing_settings: tokio::sync::Mutex<()>,
     /// Who I am, by those settings.
     pub identity: RwLock<Identity>,
     /// Told when the program is to end.
@@ -109,6 +111,7 @@ impl App {
             tray: RwLock::new("none".to_owned()),
             demo: RwLock::default(),
             settings: RwLock::default(),
+            changing_settings: tokio::sync::Mutex::default(),
             identity: RwLock::default(),
             quit,
         });

@@ -37,6 +37,23 @@ impl App {
 
     /// Checks, keeps and takes up new settings.
     pub(crate) async fn save_all_settings(&self, settings: Settings) -> Result<Settings, Refusal> {
+        let _turn = self.desk.changing_settings.lock().await;
+        self.save(settings).await
+    }
+
+    /// Changes the settings as they are in force; nobody else changes them meanwhile.
+    async fn change_settings(&self, change: impl FnOnce(&mut Settings)) -> Result<(), Refusal> {
+        let _turn = self.desk.changing_settings.lock().await;
+        let before = read(&self.desk.settings).clone();
+        let mut settings = before.clone();
+        change(&mut settings);
+        if settings == before {
+            return Ok(());
+        }
+        self.save(settings).await.map(drop)
+    }
+
+    async fn save(&self, settings: Settings) -> Result<Settings, Refusal> {
         check(&settings)?;
         let before = read(&self.desk.settings).clone();
         if settings.autostart != before.autostart {
@@ -59,44 +76,36 @@ impl App {
             .await
             .unwrap_or_default();
         let Some(identity) = identity else { return Ok(()) };
-        let mut settings = read(&self.desk.settings).clone();
-        let known = settings.identities.len();
-        for text in [identity.mail, identity.name] {
-            if !text.is_empty() && !settings.identities.contains(&text) {
-                settings.identities.push(text);
+        self.change_settings(|settings| {
+            for text in [identity.mail, identity.name] {
+                if !text.is_empty() && !settings.identities.contains(&text) {
+                    settings.identities.push(text);
+                }
             }
-        }
-        if settings.identities.len() == known {
-            return Ok(());
-        }
-        self.save_all_settings(settings).await.map(drop)
+        })
+        .await
     }
 
     /// A master has another key: who I am there goes with it, and so do the rules about it.
     pub(crate) async fn rename_in_settings(&self, key: &str, name: &str) -> Result<(), Refusal> {
-        let mut settings = read(&self.desk.settings).clone();
-        let there = settings.identities_at.remove(key);
-        settings
-            .identities_at
-            .extend(there.map(|there| (name.to_owned(), there)));
-        for rule in &mut settings.rules {
-            if rule.about.master.as_deref() == Some(key) {
-                rule.about.master = Some(name.to_owned());
+        self.change_settings(|settings| {
+            let there = settings.identities_at.remove(key);
+            settings
+                .identities_at
+                .extend(there.map(|there| (name.to_owned(), there)));
+            for rule in &mut settings.rules {
+                if rule.about.master.as_deref() == Some(key) {
+                    rule.about.master = Some(name.to_owned());
+                }
             }
-        }
-        if settings == *read(&self.desk.settings) {
-            return Ok(());
-        }
-        self.save_all_settings(settings).await.map(drop)
+        })
+        .await
     }
 
     /// A master was left: who I was there is forgotten.
     pub(crate) async fn forget_in_settings(&self, key: &str) -> Result<(), Refusal> {
-        let mut settings = read(&self.desk.settings).clone();
-        if settings.identities_at.remove(key).is_none() {
-            return Ok(());
-        }
-        self.save_all_settings(settings).await.map(drop)
+        self.change_settings(|settings| drop(settings.identities_at.remove(key)))
+            .await
     }
 
     async fn take_up(&self, settings: Settings) {

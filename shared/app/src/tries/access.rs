@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use store::rusqlite::Connection;
 use submit::options::{self, Options};
 use submit::pb::PbWay;
 use submit::ssh::SshWay;
@@ -166,9 +167,34 @@ fn secret(id: i64) -> String {
 }
 
 async fn all(app: &App) -> Result<BTreeMap<i64, Kept>, Refusal> {
-    let kept = app.store().read(|c| store::settings::get(c, KEY)).await?;
-    let Some(kept) = kept else { return Ok(BTreeMap::new()) };
-    serde_json::from_value(kept).map_err(|error| Refusal::failed(format!("how changes get to masters: {error}")))
+    app.store().read(get).await?
+}
+
+fn get(c: &Connection) -> store::rusqlite::Result<Result<BTreeMap<i64, Kept>, Refusal>> {
+    let Some(kept) = store::settings::get(c, KEY)? else {
+        return Ok(Ok(BTreeMap::new()));
+    };
+    let kept = serde_json::from_value(kept);
+    Ok(kept.map_err(|error| Refusal::failed(format!("how changes get to masters: {error}"))))
+}
+
+/// Keeps a master's, or forgets it when there is none. Nobody else changes those of others meanwhile.
+async fn keep(app: &App, master: i64, kept: Option<Kept>) -> Result<(), Refusal> {
+    let done = app.store().write(move |c| {
+        let mut all = match get(c)? {
+            Ok(all) => all,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        match kept {
+            Some(kept) => all.insert(master, kept),
+            None => all.remove(&master),
+        };
+        match serde_json::to_value(&all) {
+            Ok(value) => store::settings::set(c, KEY, &value).map(Ok),
+            Err(error) => Ok(Err(Refusal::failed(error.to_string()))),
+        }
+    });
+    done.await?
 }
 
 fn member(app: &App, master: &str) -> Result<Arc<Member>, Refusal> {
@@ -203,8 +229,7 @@ pub(super) fn folders(app: &App) -> Vec<PathBuf> {
 
 pub(crate) async fn set_access(app: &App, set: SetTryAccess) -> Result<TryAccess, Refusal> {
     let member = member(app, &set.access.master)?;
-    let mut all = all(app).await?;
-    let before = all.get(&member.id()).cloned().unwrap_or_default();
+    let before = all(app).await?.remove(&member.id()).unwrap_or_default();
     let given = set.password.filter(|password| !password.is_empty());
     let mut kept = of_fields(&set.access, &before, given.is_some())?;
     if set.check {
@@ -218,12 +243,7 @@ pub(crate) async fn set_access(app: &App, set: SetTryAccess) -> Result<TryAccess
     if let Some(password) = given {
         keep_password(app, &member, kept.session_only, password).await?;
     }
-    all.insert(member.id(), kept.clone());
-    if kept.way.is_none() {
-        all.remove(&member.id());
-    }
-    let value = serde_json::to_value(&all).map_err(|error| Refusal::failed(error.to_string()))?;
-    app.store().write(move |c| store::settings::set(c, KEY, &value)).await?;
+    keep(app, member.id(), kept.way.is_some().then(|| kept.clone())).await?;
     app.tries.inner.asked.forget(&member.key.0);
     app.newsroom.tries();
     Ok(kept.shown(&member.key.0))
@@ -324,8 +344,7 @@ async fn keep_password(app: &App, member: &Member, session_only: bool, password:
 /// A master is left: how changes got there is forgotten, with the password.
 pub(crate) async fn forget_access(app: &App, member: &Member) {
     let forgotten = async {
-        let mut all = all(app).await?;
-        let Some(kept) = all.remove(&member.id()) else {
+        let Some(kept) = all(app).await?.remove(&member.id()) else {
             return Ok(());
         };
         match kept.session_only {
@@ -333,9 +352,7 @@ pub(crate) async fn forget_access(app: &App, member: &Member) {
             false if kept.has_password => forget_password(app, member).await,
             false => {}
         }
-        let value = serde_json::to_value(&all).map_err(|error| Refusal::failed(error.to_string()))?;
-        app.store().write(move |c| store::settings::set(c, KEY, &value)).await?;
-        Ok::<(), Refusal>(())
+        keep(app, member.id(), None).await
     };
     if let Err(refusal) = forgotten.await {
         tracing::warn!("how changes got to {} is still kept: {refusal}", member.key);

@@ -64,6 +64,8 @@ struct Inner {
     asked: ways::Asked,
     /// One push after the other: two of one try must not both find that it was not pushed yet.
     pushing: Mutex<()>,
+    /// One change of a shared file of presets after the other: each is made to what the one before wrote.
+    sharing: Mutex<()>,
     end: CancellationToken,
     tasks: TaskTracker,
 }

@@ -31,23 +31,43 @@ fn key(root: &str) -> String {
 
 pub(super) async fn kept(app: &App, root: &str) -> Result<Kept, Refusal> {
     let key = key(root);
-    let kept = app.store().read(move |c| store::settings::get(c, &key)).await?;
-    let kept = kept.and_then(|kept| serde_json::from_value(kept).ok());
-    Ok(kept.unwrap_or_default())
+    Ok(app.store().read(move |c| get(c, &key)).await?)
 }
 
-async fn keep(app: &App, root: &str, kept: &Kept) -> Result<(), Refusal> {
+fn get(c: &Connection, key: &str) -> store::rusqlite::Result<Kept> {
+    let kept = store::settings::get(c, key)?;
+    Ok(kept
+        .and_then(|kept| serde_json::from_value(kept).ok())
+        .unwrap_or_default())
+}
+
+/// Changes what is kept, unless the change is refused. Nobody else changes it meanwhile.
+async fn edit(
+    app: &App,
+    root: &str,
+    change: impl FnOnce(&mut Kept) -> Result<(), Refusal> + Send + 'static,
+) -> Result<(), Refusal> {
     let key = key(root);
-    let kept = serde_json::to_value(kept).map_err(|error| Refusal::failed(error.to_string()))?;
-    app.store().write(move |c| store::settings::set(c, &key, &kept)).await?;
-    Ok(())
+    let edited = app.store().write(move |c| {
+        let mut kept = get(c, &key)?;
+        if let Err(refusal) = change(&mut kept) {
+            return Ok(Err(refusal));
+        }
+        match serde_json::to_value(&kept) {
+            Ok(value) => store::settings::set(c, &key, &value).map(Ok),
+            Err(error) => Ok(Err(Refusal::failed(error.to_string()))),
+        }
+    });
+    edited.await?
 }
 
 /// Remembers what was chosen.
 pub(super) async fn chose(app: &App, root: &str, values: TryPresetValues) -> Result<(), Refusal> {
-    let mut known = kept(app, root).await?;
-    known.last = Some(values);
-    keep(app, root, &known).await
+    edit(app, root, |kept| {
+        kept.last = Some(values);
+        Ok(())
+    })
+    .await
 }
 
 /// Changes what is kept of a working copy here, wherever `change` says that it did. What is shared is others' too.
@@ -159,27 +179,33 @@ pub(crate) async fn save_preset(app: &App, save: SaveTryPreset) -> Result<TryPre
     let TryPreset { name, shared, values } = save.preset;
     check(&name)?;
     if shared {
+        let _turn = app.tries.inner.sharing.lock().await;
         let (text, _) = self::shared(&path).await?;
         write(&path, preset_file::with(&text, &name, &values)).await?;
     } else {
-        let mut known = kept(app, &save.root).await?;
-        known.presets.insert(name, values);
-        keep(app, &save.root, &known).await?;
+        edit(app, &save.root, |kept| {
+            kept.presets.insert(name, values);
+            Ok(())
+        })
+        .await?;
     }
     told(app, &save.root, &path).await
 }
 
 pub(crate) async fn remove_preset(app: &App, remove: RemoveTryPreset) -> Result<TryPresets, Refusal> {
     let path = root_of(&remove.root)?;
-    let gone = || Refusal::not_found(format!("there is no preset '{}'", remove.name));
+    let name = remove.name;
+    let gone = |name: &str| Refusal::not_found(format!("there is no preset '{name}'"));
     if remove.shared {
+        let _turn = app.tries.inner.sharing.lock().await;
         let (text, presets) = shared(&path).await?;
-        presets.get(&remove.name).ok_or_else(gone)?;
-        write(&path, preset_file::without(&text, &remove.name)).await?;
+        presets.get(&name).ok_or_else(|| gone(&name))?;
+        write(&path, preset_file::without(&text, &name)).await?;
     } else {
-        let mut known = kept(app, &remove.root).await?;
-        known.presets.remove(&remove.name).ok_or_else(gone)?;
-        keep(app, &remove.root, &known).await?;
+        edit(app, &remove.root, move |kept| {
+            kept.presets.remove(&name).map(drop).ok_or_else(|| gone(&name))
+        })
+        .await?;
     }
     told(app, &remove.root, &path).await
 }

@@ -11,6 +11,7 @@ mod quiet;
 mod ssh;
 mod systems;
 mod team;
+mod together;
 mod trouble;
 mod ways;
 
