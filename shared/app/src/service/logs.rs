@@ -46,10 +46,10 @@ pub(super) async fn error(app: &App, query: ErrorQuery) -> Result<Found, Refusal
         if query.from <= 0 {
             None
         } else {
-            logs.last_error(id, query.from - 1).await?
+            logs.last_error(id, query.from.saturating_sub(1)).await?
         }
     } else {
-        logs.first_error(id, query.from + 1).await?
+        logs.first_error(id, query.from.saturating_add(1)).await?
     };
     Ok(Found { line })
 }
@@ -62,9 +62,9 @@ pub(super) async fn find(app: &App, query: FindQuery) -> Result<Found, Refusal> 
         return there::find(&member, query).await;
     }
     let from = if query.backwards {
-        query.from - 1
+        query.from.saturating_sub(1)
     } else {
-        query.from + 1
+        query.from.saturating_add(1)
     };
     if from < 0 {
         return Ok(Found { line: None });

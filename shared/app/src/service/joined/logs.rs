@@ -32,10 +32,20 @@ pub(in crate::service) async fn error(member: &Member, query: ErrorQuery) -> Res
     let log = log(member, query.log).await?;
     let found = match query.backwards {
         true if query.from <= 0 => Ok(None),
-        true => member.reading.next_error(&log, query.from - 1, true).await,
+        true => {
+            member
+                .reading
+                .next_error(&log, query.from.saturating_sub(1), true)
+                .await
+        }
         // From the start, the error to look at is wanted.
         false if query.from < 0 => member.reading.first_error(&log).await,
-        false => member.reading.next_error(&log, query.from + 1, false).await,
+        false => {
+            member
+                .reading
+                .next_error(&log, query.from.saturating_add(1), false)
+                .await
+        }
     };
     let line = found.map_err(|error| refused(member, error))?;
     Ok(Found { line })
@@ -43,8 +53,8 @@ pub(in crate::service) async fn error(member: &Member, query: ErrorQuery) -> Res
 
 pub(in crate::service) async fn find(member: &Member, query: FindQuery) -> Result<Found, Refusal> {
     let from = match query.backwards {
-        true => query.from - 1,
-        false => query.from + 1,
+        true => query.from.saturating_sub(1),
+        false => query.from.saturating_add(1),
     };
     if from < 0 {
         return Ok(Found { line: None });
