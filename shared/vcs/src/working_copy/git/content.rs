@@ -6,6 +6,7 @@ use super::scan::Scan;
 use super::settings::Settings;
 use super::stored::{self, Rules};
 use super::{Place, failed};
+use crate::git::command::Git;
 use crate::working_copy::TakeError;
 use crate::working_copy::compare::{
     Entry, GITLINK, Huge, Ids, LINK, LONGEST_CHANGE, LONGEST_PATCH, Loose, Side, read_small,
@@ -24,11 +25,13 @@ pub(super) struct Content {
     pub(super) ids: Ids,
 }
 
-/// Reads the sides: old ones from the repository, new ones from wherever they are, as git would store them.
+/// Reads the sides: old ones from the repository, new ones from wherever they are, as git would store them. `git` knows
+/// the attributes.
 pub(super) fn read(
     place: &Place,
     scan: &Scan,
     settings: &Settings,
+    git: &Git,
     objects: &Objects,
     found: Vec<Found>,
 ) -> Result<Content, TakeError> {
@@ -45,7 +48,10 @@ pub(super) fn read(
         _ => None,
     });
     let others = untracked.iter().map(|(shown, _)| shown.path.as_slice());
-    let edited = read_edited(place, settings, &on_disk.collect::<Vec<_>>(), others)?;
+    let on_disk: Vec<_> = on_disk.collect();
+    let asked: Vec<&[u8]> = on_disk.iter().map(|(path, _)| *path).chain(others).collect();
+    let rules = Rules::read(git, settings, &asked)?;
+    let edited = read_edited(place, settings, rules, &on_disk)?;
     let entries = entries(place, objects, found, edited.bytes)?;
     let untracked = untracked.into_iter().map(|(shown, path)| {
         let is_plain = shown.mode == LINK || !edited.rules.may_change(&shown.path);
@@ -75,14 +81,7 @@ struct Edited {
 }
 
 /// Reads the files at these paths, each with the mode that git saw.
-fn read_edited<'a>(
-    place: &Place,
-    settings: &Settings,
-    paths: &[(&'a [u8], u32)],
-    untracked: impl Iterator<Item = &'a [u8]>,
-) -> Result<Edited, TakeError> {
-    let asked: Vec<&[u8]> = paths.iter().map(|(path, _)| *path).chain(untracked).collect();
-    let rules = Rules::read(place, settings, &asked)?;
+fn read_edited(place: &Place, settings: &Settings, rules: Rules, paths: &[(&[u8], u32)]) -> Result<Edited, TakeError> {
     let mut bytes = HashMap::new();
     let mut changing: Vec<&[u8]> = vec![];
     let mut left = LONGEST_CHANGE;

@@ -5,13 +5,17 @@
 //! elsewhere: not the index, not an object, not a reference.
 
 mod address;
+mod aside;
 mod base;
 mod content;
 mod entries;
 mod held;
+pub mod index;
 mod objects;
 mod others;
 mod push;
+#[cfg(target_os = "linux")]
+mod quick;
 mod refs;
 mod remarks;
 mod scan;
@@ -26,6 +30,7 @@ use super::{System, TakeError, Taken, Wanted};
 use crate::git::GitError;
 use crate::git::command::Git;
 use crate::git::places;
+use aside::Aside;
 use objects::Objects;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -106,21 +111,25 @@ pub(crate) async fn take(wanted: Wanted, top: PathBuf) -> Result<Taken, TakeErro
 
 fn taken(place: &Place, wanted: &Wanted) -> Result<Taken, TakeError> {
     let looked = std::thread::scope(|scope| {
-        let scan = scope.spawn(|| scan::scan(place, wanted.staged));
-        let settings = scope.spawn(|| settings::Settings::read(place));
+        let scan = scope.spawn(|| {
+            let settings = settings::Settings::read(place)?;
+            let (scan, aside) = scan::scan(place, &settings, wanted.staged)?;
+            Ok((settings, scan, aside))
+        });
         let base = base::find(place, wanted);
-        (joined(scan), joined(settings), base)
+        (joined(scan), base)
     });
-    let (scan, settings) = (looked.0?, looked.1?);
+    let (settings, scan, aside) = looked.0?;
     if scan.head.is_none() {
         return Err(TakeError::NoBase {
             reason: "there is no commit yet".to_owned(),
         });
     }
-    let base = looked.2?;
+    let base = looked.1?;
     let objects = place.objects();
     let found = entries::find(place, &scan, &base.commit, wanted.staged)?;
-    let content = content::read(place, &scan, &settings, &objects, found)?;
+    let attributes = aside.as_ref().map_or(&place.git, Aside::git);
+    let content = content::read(place, &scan, &settings, attributes, &objects, found)?;
     let mut remarks = base.remarks.clone();
     remarks.extend(remarks::of(&scan, &content));
     let named = wanted.repository.clone().map(|address| (address, None));

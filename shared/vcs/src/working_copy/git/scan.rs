@@ -1,7 +1,12 @@
 //! What differs between the last commit, the index and the working copy, as `git status` tells it, and what
 //! lies beside it.
 
+use super::aside::Aside;
+#[cfg(target_os = "linux")]
+use super::quick::scan as quickly;
+use super::settings::Settings;
 use super::{Place, failed, joined, text};
+use crate::git::command::Git;
 use crate::working_copy::TakeError;
 
 /// What was found.
@@ -35,12 +40,26 @@ pub(super) struct Changed {
     pub(super) mode: u32,
 }
 
-/// Looks at the whole working copy, or at the index only.
-pub(super) fn scan(place: &Place, staged: bool) -> Result<Scan, TakeError> {
+/// Looks at the whole working copy, or at the index only; with the part of the index that was asked about, if it was
+/// only a part.
+pub(super) fn scan(place: &Place, settings: &Settings, staged: bool) -> Result<(Scan, Option<Aside>), TakeError> {
+    match quickly(place, settings, staged) {
+        Some((scan, aside)) => Ok((scan, Some(aside))),
+        None => Ok((by_git(place, staged)?, None)),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn quickly(_place: &Place, _settings: &Settings, _staged: bool) -> Option<(Scan, Aside)> {
+    None
+}
+
+/// The same by git alone.
+pub(super) fn by_git(place: &Place, staged: bool) -> Result<Scan, TakeError> {
     // At the same time: in a large tree each goes through all folders.
     let (scan, untracked) = std::thread::scope(|scope| {
-        let untracked = (!staged).then(|| scope.spawn(|| untracked(place)));
-        (differing(place), untracked.map_or_else(|| Ok(vec![]), joined))
+        let untracked = (!staged).then(|| scope.spawn(|| untracked(&place.git, &[])));
+        (differing(&place.git, &[]), untracked.map_or_else(|| Ok(vec![]), joined))
     });
     Ok(Scan {
         untracked: untracked?,
@@ -48,8 +67,8 @@ pub(super) fn scan(place: &Place, staged: bool) -> Result<Scan, TakeError> {
     })
 }
 
-/// What git knows and finds other.
-fn differing(place: &Place) -> Result<Scan, TakeError> {
+/// What git knows and finds other, of all or of these paths.
+pub(super) fn differing(git: &Git, paths: &[&str]) -> Result<Scan, TakeError> {
     let arguments = [
         "status",
         "--porcelain=v2",
@@ -59,22 +78,28 @@ fn differing(place: &Place) -> Result<Scan, TakeError> {
         "--no-renames",
         "--ignore-submodules=none",
         "--untracked-files=no",
+        "--",
     ];
-    let answer = place.git.run(&arguments, None).map_err(failed)?;
+    let answer = named(git).run(&[&arguments, paths].concat(), None).map_err(failed)?;
     parse(&answer.out).ok_or_else(|| TakeError::Failed {
         command: "git status".to_owned(),
         message: "its answer makes no sense".to_owned(),
     })
 }
 
-/// What git neither knows nor ignores, by path.
-fn untracked(place: &Place) -> Result<Vec<Vec<u8>>, TakeError> {
-    let arguments = ["ls-files", "--others", "--exclude-standard", "-z"];
-    let answer = place.git.run(&arguments, None).map_err(failed)?;
+/// What git neither knows nor ignores, of all or of what is at these paths; by path.
+pub(super) fn untracked(git: &Git, paths: &[&str]) -> Result<Vec<Vec<u8>>, TakeError> {
+    let arguments = ["ls-files", "--others", "--exclude-standard", "-z", "--"];
+    let answer = named(git).run(&[&arguments, paths].concat(), None).map_err(failed)?;
     let paths = answer.out.split(|byte| *byte == 0).filter(|path| !path.is_empty());
     let mut untracked: Vec<Vec<u8>> = paths.map(<[u8]>::to_vec).collect();
     untracked.sort_unstable();
     Ok(untracked)
+}
+
+/// Git that takes paths as they are, without signs in them.
+fn named(git: &Git) -> Git {
+    git.clone().with_variable("GIT_LITERAL_PATHSPECS", "1")
 }
 
 fn parse(answer: &[u8]) -> Option<Scan> {

@@ -2,6 +2,7 @@
 //!
 //! The person's own `git` does it, into an index and an object folder that are thrown away.
 
+use super::aside::Aside;
 use super::entries::New;
 use super::objects::{Objects, Read};
 use super::settings::Settings;
@@ -25,14 +26,14 @@ pub(super) struct Rules {
 
 impl Rules {
     /// Asks for the attributes of `paths`.
-    pub(super) fn read(place: &Place, settings: &Settings, paths: &[&[u8]]) -> Result<Rules, TakeError> {
+    pub(super) fn read(git: &Git, settings: &Settings, paths: &[&[u8]]) -> Result<Rules, TakeError> {
         let mut rules = Rules::default();
         if paths.is_empty() {
             return Ok(rules);
         }
         let arguments = [&["check-attr", "-z", "--stdin"][..], &ATTRIBUTES].concat();
         let input = paths.iter().flat_map(|path| [path, &b"\0"[..]].concat()).collect();
-        let answer = place.git.run(&arguments, Some(input)).map_err(failed)?;
+        let answer = git.run(&arguments, Some(input)).map_err(failed)?;
         let on_the_way_in = |value: &str| value.eq_ignore_ascii_case("input");
         let converts =
             settings.is_on("core.autocrlf") == Some(true) || settings.get("core.autocrlf").is_some_and(on_the_way_in);
@@ -71,10 +72,10 @@ pub(super) fn store(place: &Place, paths: &[&[u8]]) -> Result<HashMap<Vec<u8>, R
     if paths.is_empty() {
         return Ok(HashMap::new());
     }
-    let aside = tempfile::tempdir().map_err(|error| aside_failed(&error))?;
-    let objects = aside.path().join("objects");
+    let aside = Aside::new(place).map_err(|error| aside_failed(&error))?;
+    let objects = aside.folder().join("objects");
     std::fs::create_dir(&objects).map_err(|error| aside_failed(&error))?;
-    let git = git_aside(place, &aside.path().join("index"), &objects)?;
+    let git = with_objects(place, &aside, &objects)?;
     let input: Vec<u8> = paths.iter().flat_map(|path| [path, &b"\0"[..]].concat()).collect();
     let update = ["update-index", "--add", "--remove", "--replace", "-z", "--stdin"];
     git.run(&update, Some(input)).map_err(failed)?;
@@ -86,20 +87,17 @@ pub(super) fn store(place: &Place, paths: &[&[u8]]) -> Result<HashMap<Vec<u8>, R
 }
 
 /// Git with an index and an object folder that are thrown away.
-fn git_aside(place: &Place, index: &Path, objects: &Path) -> Result<Git, TakeError> {
+fn with_objects(place: &Place, aside: &Aside, objects: &Path) -> Result<Git, TakeError> {
     let own = place.folder.join("index");
     // With the entries there are: whether line ends are changed depends on what the index has already.
     if own.exists() {
-        std::fs::copy(own, index).map_err(|error| aside_failed(&error))?;
+        std::fs::copy(own, aside.index()).map_err(|error| aside_failed(&error))?;
     }
     let others = listed(&place.common.join("objects"));
-    let git = place.git.clone();
+    let git = aside.git().clone();
     Ok(git
-        .with_variable("GIT_INDEX_FILE", index.as_os_str())
         .with_variable("GIT_OBJECT_DIRECTORY", objects.as_os_str())
         .with_variable("GIT_ALTERNATE_OBJECT_DIRECTORIES", others)
-        .with_setting("core.splitIndex", "false")
-        .with_setting("core.fsmonitor", "false")
         .with_setting("core.safecrlf", "false"))
 }
 

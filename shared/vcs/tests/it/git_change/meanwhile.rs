@@ -6,13 +6,19 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use vcs::working_copy::{Carrier, Chosen, FileKind, TakeError, Taken, Wanted, take};
 
-/// A program that is git, and does something in the working copy before and after each look at it: shell's words.
+/// A program that is git, and does something in the working copy before and after each look at it: shell's words. What is
+/// done before was already done once.
 fn meddled(team: &Team, before: &str, after: &str) -> Wanted {
+    let done = std::process::Command::new("sh")
+        .args(["-c", before])
+        .current_dir(&team.work)
+        .status();
+    assert!(done.expect("sh").success(), "{before}");
     let program = team.folder.path().join("meddling-git");
     let (git, work) = (git_program(), team.work.display());
     let git = git.display();
     let script = format!(
-        "#!/bin/sh\ncase \" $* \" in *' status '*) ;; *) exec '{git}' \"$@\" ;; esac\n\
+        "#!/bin/sh\ncase \" $* \" in *' status '*|*' diff-files '*) ;; *) exec '{git}' \"$@\" ;; esac\n\
          (cd '{work}' && {before}) && '{git}' \"$@\" && (cd '{work}' && {after})\n"
     );
     std::fs::write(&program, script).expect("program");

@@ -74,7 +74,7 @@ async fn filters_of_ones_own_are_run() {
     )]);
     team.git(&["config", "filter.case.clean", "tr a-z A-Z"]);
     team.git(&["config", "filter.case.required", "true"]);
-    team.write("a.up", "one\n");
+    team.write("a.up", "first\n");
     team.write("b.id", "$Id$\n");
     team.commit("filtered");
     team.git(&["push", "-q", "origin", "main"]);
@@ -94,6 +94,23 @@ async fn filters_of_ones_own_are_run() {
     assert!(content("large.up").starts_with("X\nX\n"));
     assert_eq!(diff.tree.as_ref(), Some(&tree));
     assert_eq!(tree, tree_by_git(&team));
+}
+
+#[tokio::test]
+async fn no_hook_hears_of_it() {
+    let team = Team::new(&[(".gitattributes", "*.up filter=case\n"), ("a", "a\n"), ("a.up", "A\n")]);
+    team.git(&["config", "filter.case.clean", "tr a-z A-Z"]);
+    let [hook, heard] = ["work/.git/hooks/post-index-change", "heard"].map(|name| team.folder.path().join(name));
+    std::fs::create_dir_all(hook.parent().expect("hooks")).expect("folder");
+    std::fs::write(&hook, format!("#!/bin/sh\ntouch '{}'\n", heard.display())).expect("hook");
+    std::fs::set_permissions(&hook, PermissionsExt::from_mode(0o755)).expect("mode");
+    team.write("a", "a\n");
+    team.write("a.up", "more\n");
+    let taken = team.take().await;
+    assert_eq!(kinds(&taken).len(), 1);
+    assert!(!heard.exists(), "it was run");
+    team.git(&["add", "a.up"]);
+    assert!(heard.exists(), "it is run by what writes the repository's index");
 }
 
 #[tokio::test]
