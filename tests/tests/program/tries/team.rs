@@ -64,6 +64,39 @@ async fn a_try_that_fails_leaves_its_builder_green_and_nobody_else_hears_of_it()
 }
 
 #[tokio::test]
+async fn the_persons_own_build_of_the_base_says_how_the_base_does_and_their_tries_do_not() {
+    let (clone, _place, bare) = cloned(write_all);
+    let Some(buildbot) = Buildbot::start(&bare).await else {
+        return;
+    };
+    let outpost = Outpost::start().await;
+    joined(&outpost, &buildbot).await;
+    clone.write("red", "");
+    let change = look(&outpost, &clone.path()).await;
+    let me = change["who"].as_str().expect("a name");
+    outpost.ok(&["force", "team/linux", "-p", &format!("username={me}")]);
+    let green = |overview: &Value| is_green_after(overview, 1, 0);
+    let overview = outpost.until("the base is green", green).await;
+    let build = linux(&overview).map(|row| row["last"][0]["build"].clone());
+    let page = outpost.call("build", json!({"master": "team", "build": build})).await;
+    assert_eq!(page["owners"], json!([me]));
+
+    let id = submit(&outpost, &change, "team/form/form", &["linux"]).await;
+    let row = until_over(&outpost, id).await;
+    let words = "green on the base (#1): the change did it";
+    assert_eq!(row["builders"][0]["base_words"], words, "{row:#}");
+    std::fs::remove_file(clone.path().join("red")).expect("a file");
+    clone.write("text.txt", "other\n");
+    let change = look(&outpost, &clone.path()).await;
+    let id = submit(&outpost, &change, "team/form/form", &["linux"]).await;
+    let row = until_over(&outpost, id).await;
+    assert_eq!(
+        row["builders"][0]["base_words"], "green on the base (#1) too",
+        "{row:#}"
+    );
+}
+
+#[tokio::test]
 async fn tries_go_with_a_master_that_is_renamed_also_one_that_waits_for_it() {
     let (clone, _place, bare) = cloned(write_all);
     let Some(mut buildbot) = Buildbot::start(&bare).await else {
