@@ -147,6 +147,15 @@ async fn a_build_is_followed_while_it_runs_and_kept_for_when_its_master_is_away(
     let lines = json!({"master": "team", "log": log, "first": page["error"]["line"], "count": 1});
     let line = outpost.call("log_lines", lines.clone()).await;
     assert_eq!(line["lines"][0], "emain.c:3: error: broken on purpose");
+    for from in [i64::MIN, i64::MAX] {
+        for backwards in [true, false] {
+            let query = json!({
+                "master": "team", "log": log, "from": from, "backwards": backwards, "text": "main.c", "case": true,
+            });
+            outpost.call("log_error", query.clone()).await;
+            outpost.call("log_find", query).await;
+        }
+    }
     team.stop();
     let stale = until_it_is(&outpost, "stale").await;
     assert!(
