@@ -64,6 +64,8 @@ struct Inner {
     notices: VecDeque<NoticeRow>,
     view: Option<Arc<View>>,
     shown: Shown,
+    /// A face asked for it since this was looked at.
+    is_looked_at: bool,
     urgent: bool,
 }
 
@@ -83,6 +85,7 @@ impl Known {
                 notices: VecDeque::new(),
                 view: None,
                 shown: Shown::default(),
+                is_looked_at: false,
                 urgent: false,
             }),
             tells,
@@ -132,6 +135,7 @@ impl Known {
 
     pub fn view(&self) -> Arc<View> {
         let mut inner = self.lock();
+        inner.is_looked_at = true;
         if let Some(view) = &inner.view {
             return view.clone();
         }
@@ -152,6 +156,16 @@ impl Known {
         });
         inner.view = Some(view.clone());
         view
+    }
+
+    /// Lets go of what faces show unless one asked for it since this was called last; says whether one did.
+    pub fn forget_view(&self) -> bool {
+        let mut inner = self.lock();
+        if !inner.is_looked_at {
+            inner.view = None;
+            inner.shown = Shown::default();
+        }
+        std::mem::take(&mut inner.is_looked_at)
     }
 
     pub fn tray(&self) -> TrayView {
@@ -249,5 +263,46 @@ pub(super) async fn draw(known: Arc<Known>, tray: value::Sender<TrayView>) {
             changed
         });
         tokio::time::sleep(PAUSE).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::BuilderId;
+    use watch::{BuilderInfo, Link};
+
+    #[tokio::test]
+    async fn what_nobody_looks_at_goes_and_is_the_same_when_somebody_does() {
+        let known = Known::new(State::default(), mpsc::channel(1).0, Newsroom::open());
+        let master = MasterKey::bundled();
+        let builder = BuilderInfo {
+            key: BuilderKey::new(&master, BuilderId(1)),
+            name: "all".to_owned(),
+            tags: Vec::new(),
+            project: None,
+            can_force: true,
+        };
+        known.apply(Happening::Master {
+            master: master.clone(),
+            title: "Here".to_owned(),
+            link: Link::Live,
+        });
+        known.apply(Happening::Builders {
+            master: master.clone(),
+            builders: vec![builder],
+        });
+        let names = |view: &View| -> Vec<String> { view.builders.iter().map(|view| view.name.clone()).collect() };
+        let seen = known.view();
+        assert!(known.forget_view(), "a face looked");
+        assert!(Arc::ptr_eq(&seen, &known.view()), "it is still there");
+        assert!(known.forget_view());
+        assert!(!known.forget_view(), "nobody looked any more");
+        let again = known.view();
+        assert!(!Arc::ptr_eq(&seen, &again));
+        assert_eq!(
+            (names(&again), names(&seen)),
+            (vec!["all".to_owned()], vec!["all".to_owned()])
+        );
     }
 }

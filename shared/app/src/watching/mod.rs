@@ -72,6 +72,12 @@ impl Watching {
         self.known.view()
     }
 
+    /// Lets go of what is made for faces alone, unless one looked since this was called last; says whether one did. With
+    /// ten thousand builders that is some megabytes, and it is made again in milliseconds.
+    pub fn forget_view(&self) -> bool {
+        self.known.forget_view()
+    }
+
     /// The builders that a claim is about.
     pub fn claimed(&self, about: &ClaimAbout) -> Vec<BuilderKey> {
         self.known.claimed(about)

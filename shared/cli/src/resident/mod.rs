@@ -106,7 +106,7 @@ async fn stay(places: Places, options: Run, demo: Option<demo::Demo>) -> Result<
     if let Some(demo) = demo {
         tokio::spawn(demo.play(running.app.clone()));
     }
-    tokio::spawn(quiet::after_bursts(running.app.events(), running.store.clone()));
+    tokio::spawn(quiet::after_bursts(running.app.clone(), running.store.clone()));
     tokio::spawn(waking::follow(running.app.clone()));
     let how = tokio::select! {
         how = running.quit.recv() => how.unwrap_or(QuitHow::Stop),
