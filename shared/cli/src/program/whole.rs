@@ -26,6 +26,7 @@ pub fn main() -> ExitCode {
         Some(Command::Tryserver(tryserver)) => return end(command::tryserver::run(&tryserver)),
         other => arguments.command = other,
     }
+    crate::memory::keep_heap_together();
     ::client::provide_cryptography();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
