@@ -2,7 +2,7 @@
 
 use super::super::aside::Aside;
 use super::super::entries::{self, Found, New};
-use super::super::index::Index;
+use super::super::index::{Entry, Index};
 use super::super::scan::{self, Changed};
 use super::askable;
 use super::walk::Differences;
@@ -26,7 +26,7 @@ impl Head {
         let noted: String = noted.iter().map(|byte| format!("{byte:02x}")).collect();
         let staged = match noted == tree {
             true => vec![],
-            false => compared(git, &["diff-index", "--cached", "--ita-invisible-in-index"], &[commit])?,
+            false => compared(git, &["diff-index", "--cached"], &[commit])?,
         };
         let commit = commit.to_owned();
         Some(Head { commit, staged })
@@ -46,10 +46,12 @@ pub(super) fn changed(aside: &Aside, index: &Index, found: &Differences, head: &
     let refresh = ["update-index", "-q", "--unmerged", "--refresh"];
     aside.git().run(&refresh, None).ok()?;
     let edited = compared(aside.git(), &["diff-files"], &[])?;
-    let unmerged = found.uncertain.iter().filter(|entry| index.entry(**entry).stage != 0);
-    let unmerged = unmerged.map(|entry| index.path(*entry));
+    let is_special = |noted: Entry<'_>| noted.stage != 0 || noted.intended;
+    let special = found.uncertain.iter().filter(|entry| is_special(index.entry(**entry)));
+    let special = special.map(|entry| index.path(*entry));
     let modules = edited.iter().filter(|found| found.old.0 == GITLINK);
-    let hard: BTreeSet<&[u8]> = unmerged.chain(modules.map(|found| found.path.as_slice())).collect();
+    // Of these it takes the whole status to say all.
+    let hard: BTreeSet<&[u8]> = special.chain(modules.map(|found| found.path.as_slice())).collect();
     let mut changed = BTreeMap::new();
     for staged in head.staged.iter().filter(|staged| !hard.contains(&*staged.path)) {
         changed.insert(staged.path.clone(), staged_only(staged));

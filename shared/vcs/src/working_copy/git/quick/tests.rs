@@ -305,6 +305,7 @@ fn every_kind_of_deed_is_seen_as_by_git() {
             Deed::Commit,
         ],
         vec![Deed::Write(":(top)x", "x\n"), Deed::Write("n/o/p", "x\n")],
+        vec![Deed::Unstage("f-g/h"), Deed::Intend("f-g/h"), Deed::Folder("f-g/h")],
         new.to_vec(),
     ];
     for deeds in cases {
