@@ -19,7 +19,16 @@ function builders(overview: Overview, master: string): TryBuilder[] {
 
 /** The targets of a change. */
 export function targetsOf(change: string, overview: Overview): TryTarget[] {
-  const common = { address: null, cannot: null, hint: null, offline: false, limit: null, unfit: [], knows_base: true, proposed: [] };
+  const common = {
+    address: null,
+    cannot: null,
+    hint: null,
+    offline: false,
+    limit: null,
+    unfit: [],
+    knows_base: true,
+    proposed: [],
+  };
   const own = builders(overview, OWN);
   const desk: TryTarget = {
     ...common,
