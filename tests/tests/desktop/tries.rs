@@ -80,15 +80,15 @@ async fn a_try_is_told_once_to_who_submitted_it_and_a_click_leads_there() {
     let repository = project(&ann).await;
     let mut pages = pages(&ann).await;
 
-    // Bob follows Ann's master, and wants to know whatever breaks there.
+    // Bob follows Ann's master, and wants to know whatever breaks there from now on: her first build ended just before.
     let mut bob = without_screen();
     bob.run(&[]).await;
+    let address = ann.call("hello", json!({})).await["dashboard"].clone();
+    bob.ok(&["join", address.as_str().expect("an address"), "--name", "ann"]);
+    until_verdict(&bob, 1).await;
     let mut settings = bob.call("settings", json!({})).await;
     settings["rules"] = json!([{"about": {"master": "ann"}, "whose": "everybody", "modes": ["all"]}]);
     bob.call("save_settings", settings).await;
-    let address = ann.call("hello", json!({})).await["dashboard"].clone();
-    bob.ok(&["join", address.as_str().expect("an address"), "--name", "ann"]);
-    bob.built("widget", 1).await;
 
     repository.write("test", BAD);
     let id = tried(&ann, &repository, "failure").await;
