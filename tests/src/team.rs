@@ -117,7 +117,7 @@ impl Team {
     /// Ends it as its administrator would, and waits.
     pub fn stop(&mut self) {
         let Some(mut child) = self.child.take() else { return };
-        let asked = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
         assert!(asked.expect("kill runs").success());
         child.wait().expect("it ends");
     }
