@@ -24,7 +24,7 @@ c['protocols'] = {'pb': {'port': '@PB@'}, 'msgpack_experimental_v7': {'port': @M
 def factory(command):
     return util.BuildFactory([steps.ShellCommand(name='run', command=['sh', '-c', util.Interpolate(command)])])
 hello = factory('echo hello from $PWD; test "$(umask)" = 0022 && echo masked; echo %(worker:numcpus)s processors')
-gate = factory('echo waiting; while ! test -e @FOLDER@/go; do sleep 0.05; done')
+gate = factory('echo waiting; while test -d @FOLDER@ && ! test -e @FOLDER@/go; do sleep 0.05; done')
 names = ['w1', 'w2', 'w3']
 c['builders'] = [util.BuilderConfig(name='hello-' + n, workernames=[n], factory=hello) for n in names]
 c['builders'] += [util.BuilderConfig(name='gate-' + n, workernames=[n], factory=gate) for n in names]
