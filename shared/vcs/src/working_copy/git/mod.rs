@@ -7,6 +7,8 @@
 mod address;
 mod aside;
 mod base;
+#[cfg(all(test, unix))]
+mod by_hand;
 mod content;
 mod entries;
 mod held;

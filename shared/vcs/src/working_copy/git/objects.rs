@@ -132,19 +132,14 @@ fn too_much(id: &str, bytes: u64) -> TakeError {
 
 #[cfg(all(test, unix))]
 mod tests {
+    use super::super::by_hand;
     use super::*;
-    use std::process::Command;
     use std::time::Duration;
 
     fn git(folder: &Path, arguments: &[&str]) -> String {
-        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/git");
-        let output = Command::new(program)
-            .args(arguments)
-            .current_dir(folder)
-            .output()
-            .expect("git");
-        assert!(output.status.success(), "git {arguments:?}");
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+        String::from_utf8_lossy(&by_hand::git(folder, arguments))
+            .trim()
+            .to_owned()
     }
 
     #[test]

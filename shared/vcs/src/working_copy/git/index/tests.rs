@@ -1,21 +1,11 @@
 //! The index beside git's own word for it.
 
+use super::super::by_hand::git;
 use super::*;
 use proptest::prelude::*;
 use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
-
-fn git(folder: &Path, arguments: &[&str]) -> Vec<u8> {
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/git");
-    let output = Command::new(program)
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .expect("git");
-    assert!(output.status.success(), "git {arguments:?}");
-    output.stdout
-}
 
 /// A repository with files, links, long and foreign names, and flags of every kind.
 fn repository(format: &str) -> TempDir {
